@@ -1,0 +1,1 @@
+"""What a deployment needs: pinned artefacts, container image, settings."""

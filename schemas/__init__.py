@@ -1,0 +1,1 @@
+"""The published language: every event, every topic. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""The services of crswatch; they meet only in Kafka."""

@@ -1,0 +1,1 @@
+"""Keeps a rolling window per patient and estimates CRS and ICANS."""

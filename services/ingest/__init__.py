@@ -1,0 +1,1 @@
+"""Takes bedside data in over HTTP and writes it to Kafka, or says why not."""

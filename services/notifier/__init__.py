@@ -1,0 +1,1 @@
+"""Turns escalations into pages, and knows who answered."""

@@ -1,0 +1,1 @@
+"""Seeded wards of simulated patients."""
