@@ -1,0 +1,46 @@
+"""Times on the wire and in the process.
+
+On the wire a time is an RFC 3339 string with a zone; we write UTC with milliseconds and a Z. In the process a time is a
+whole number of milliseconds since 1970 in UTC, so that comparing two of them can never depend on a zone.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+# The shape only: whether the day exists is `parse_time`'s business, which runs once for each record.
+RFC_3339 = (
+    r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]"
+    r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$"
+)
+
+Time = Annotated[str, Field(pattern=RFC_3339, max_length=40, json_schema_extra={"format": "date-time"})]
+
+EARLIEST_MS = -2_208_988_800_000  # 1900-01-01: nobody in the ward was observed before
+
+
+def parse_time(text: str) -> int:
+    """Milliseconds since 1970 of an RFC 3339 time; finer digits are cut off, never rounded into the future.
+
+    Raises:
+        ValueError: the text has no zone, names a day that does not exist, or lies before 1900. It does not repeat it.
+    """
+    try:
+        moment = datetime.fromisoformat(text.upper())
+    except ValueError:
+        raise ValueError("not a time") from None
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    seconds = int(moment.replace(microsecond=0).timestamp())
+    at_ms = seconds * 1000 + moment.microsecond // 1000
+    if at_ms < EARLIEST_MS:
+        raise ValueError("a time before 1900")
+    return at_ms
+
+
+def format_time(at_ms: int) -> str:
+    """The one way a time leaves us: `2026-03-01T14:30:00.000Z`."""
+    seconds, milliseconds = divmod(at_ms, 1000)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"
