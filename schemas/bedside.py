@@ -5,10 +5,10 @@ and `explain` exact. The types are `TypedDict`s: a wire value stays a plain dict
 Readers ignore fields they do not know.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import ConfigDict, Discriminator, Field
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from schemas.fields import (
     DbpMmhg,

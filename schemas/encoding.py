@@ -13,12 +13,12 @@ def encode(event: Mapping[str, Any]) -> bytes:
     return orjson.dumps(event)
 
 
-def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
+def canonical(value: Any) -> bytes:
     """JSON with sorted keys: what hashes are taken of."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def digest(value: Any) -> str:  # noqa: ANN401
+def digest(value: Any) -> str:
     """SHA-256 of the canonical JSON, in hex."""
     return hashlib.sha256(canonical(value)).hexdigest()
 

@@ -41,8 +41,8 @@ QUANTITIES = {
 }
 
 
-def field(name: str, description: str = "") -> Any:  # noqa: ANN401 - an Annotated's metadata
-    """Pydantic metadata of one quantity, for `Annotated[float, field("spo2_pct")]`."""
+def field(name: str, description: str = "") -> Any:
+    """Metadata of one quantity for pydantic: bounds, unit, plausible range."""
     quantity = QUANTITIES[name]
     low, high = quantity.encodable
     extra: dict[str, Any] = {"unit": quantity.unit, "plausible": list(quantity.plausible)}
@@ -50,7 +50,7 @@ def field(name: str, description: str = "") -> Any:  # noqa: ANN401 - an Annotat
     return Field(ge=low, le=high, allow_inf_nan=False, description=text, json_schema_extra=extra)
 
 
-def whole(name: str, description: str = "") -> Any:  # noqa: ANN401
+def whole(name: str, description: str = "") -> Any:
     """The same for whole numbers."""
     quantity = QUANTITIES[name]
     extra: dict[str, Any] = {"unit": quantity.unit, "plausible": list(quantity.plausible)}

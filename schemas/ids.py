@@ -35,17 +35,17 @@ def fault_id(patient_id: str, kind: str, offset: int) -> str:
 
 def identity_id(event_ids: Sequence[str]) -> str:
     """`identity`: the two events that contradict each other."""
-    return digest(["identity", *sorted(event_ids)])
+    return digest(sorted(event_ids))
 
 
 def unit_silent_id(unit: str, onset: str) -> str:
     """`unit_silent`: the unit and the wire time of the onset."""
-    return digest(["unit_silent", unit, onset])
+    return digest([unit, onset])
 
 
 def resolved_id(resolves: Iterable[str], reason: str) -> str:
     """`resolved`: what it resolves, and why."""
-    return digest([*sorted(resolves), reason])
+    return digest([sorted(resolves), reason])
 
 
 def episode_id(opening_event_id: str) -> str:

@@ -1,0 +1,75 @@
+"""`crs.estimates.v1`: what the data establish about one patient now, and what they cannot exclude. Compacted."""
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from schemas.fields import Grade, Name, PatientId
+from schemas.parts import WIRE, Because, Count, Drivers, Missing, OpaqueId, RuleSet
+from schemas.times import Time
+
+ESTIMATE = "crs.estimates.v1"
+
+
+class Held(TypedDict):
+    """An improvement that is being confirmed: the grade falls to `to` at `until` unless something speaks against it."""
+
+    __pydantic_config__ = WIRE  # type: ignore[misc]
+
+    to: Grade
+    until: Annotated[Time, Field(description="When the lower grade is confirmed at the earliest.")]
+
+
+class Input(TypedDict):
+    """One input as it stands: its newest value, how old, how trustworthy."""
+
+    __pydantic_config__ = WIRE  # type: ignore[misc]
+
+    value: NotRequired[Annotated[float | int | str, Field(description="Newest value, in the unit of the name.")]]
+    observed_at: NotRequired[Annotated[Time, Field(description="Bedside time of that value.")]]
+    state: Annotated[
+        Literal["fresh", "stale", "lost", "never"],
+        Field(description="By the limits of this sign and source; for charted support `stale` means unconfirmed."),
+    ]
+    source: NotRequired[Annotated[str, Field(description="monitor, manual, wearable, interface or charted.")]]
+    flags: NotRequired[Annotated[list[str], Field(description="implausible, unit_suspect, clock_ahead, ...")]]
+
+
+class Estimate(TypedDict):
+    """The estimated grade of one patient as an interval, with everything it rests on. Not a diagnosis."""
+
+    __pydantic_config__ = WIRE  # type: ignore[misc]
+
+    schema: Literal["crs.estimates.v1"]
+    patient_id: PatientId
+    revision: Annotated[Count, Field(description="Events and deadlines applied; readers drop a lower one.")]
+    as_of: Annotated[Time, Field(description="Event-time clock; never goes back for a patient.")]
+    unit: NotRequired[Name]
+    bed: NotRequired[Name]
+    encounter: Annotated[
+        Literal["admitted", "off_unit", "discharged", "unknown"], Field(description="Where the stay stands.")
+    ]
+    product: NotRequired[Annotated[Name, Field(description="Product of the latest dose.")]]
+    dosed_at: NotRequired[Annotated[Time, Field(description="Time of the latest dose.")]]
+    episode_id: NotRequired[OpaqueId]
+    grade_low: Annotated[Grade, Field(description="What the data establish.")]
+    grade_high: Annotated[Grade, Field(description="What the data cannot exclude.")]
+    grade: Annotated[
+        Annotated[int, Field(ge=0, le=4)] | None,
+        Field(description="grade_low; null when that is 0 and grade_high is not: no data is not Grade 0."),
+    ]
+    held: NotRequired[Held]
+    max_grade: Annotated[Grade, Field(description="Highest grade_low of the episode; 0 without one.")]
+    icans_low: Annotated[Grade, Field(description="What the examinations establish.")]
+    icans_high: Annotated[Grade, Field(description="What they cannot exclude.")]
+    icans: Annotated[Annotated[int, Field(ge=0, le=4)] | None, Field(description="As `grade`.")]
+    drivers: Drivers
+    inputs: Annotated[dict[str, Input], Field(description="Per input, by its wire name.")]
+    missing: Missing
+    because: Annotated[list[Because], Field(description="Why, with values, thresholds and citations.")]
+    scores: NotRequired[Annotated[dict[str, Any], Field(description="NEWS2, qSOFA, shock index, PEWS; as ranges.")]]
+    trend: NotRequired[Annotated[dict[str, Any], Field(description="Slope per sign; never gates an alert.")]]
+    risk_window: NotRequired[Annotated[dict[str, Any], Field(description="Where the dose's clock stands.")]]
+    prompts: NotRequired[Annotated[list[str], Field(description="What to chart or recheck, as sentences.")]]
+    rules: RuleSet
