@@ -1,4 +1,4 @@
-"""`crs.alarms.v1`: every open or latched alarm of a patient, as the notifier decided. Compacted, one record a patient."""
+"""`crs.alarms.v1`: every open or latched alarm of a patient, as the notifier decided. Compacted: one record each."""
 
 from typing import Annotated, Literal, NotRequired
 

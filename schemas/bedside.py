@@ -1,8 +1,8 @@
 """Everything in topic `crs.bedside.v1`: vitals, charted events, handovers, ticks and rule activations.
 
-One topic, so one partition and one order for everything that matters to a patient: that is what makes replay, recovery
-and `explain` exact. The types are `TypedDict`s: a wire value stays a plain dict, and validating one costs a microsecond.
-Readers ignore fields they do not know.
+One topic, so one partition and one order for everything that matters to a patient: that is what makes replay,
+recovery and `explain` exact. The types are `TypedDict`s: a wire value stays a plain dict, and validating one costs a
+microsecond. Readers ignore fields they do not know.
 """
 
 from typing import Annotated, Any, Literal, NotRequired

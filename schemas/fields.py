@@ -1,7 +1,7 @@
 """Every measured quantity, once: its unit and its two ranges.
 
-Outside the *encodable* range a value cannot be meant and the field is refused. Outside the *plausible* range it is kept,
-flagged and stays alertable: an SpO2 of 45 may be an arrest (`clinical.md` 7.2, one table: `settled.md` 25).
+Outside the *encodable* range a value cannot be meant and the field is refused. Outside the *plausible* range it is
+kept, flagged and stays alertable: an SpO2 of 45 may be an arrest (`clinical.md` 7.2, one table: `settled.md` 25).
 """
 
 from typing import Annotated, Any, NamedTuple

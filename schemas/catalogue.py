@@ -1,0 +1,49 @@
+"""Every schema by its id, and readers for all but the bedside's (those are in `schemas.reading`)."""
+
+from functools import cache
+from typing import Any, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.alarms import ALARMS, Alarms
+from schemas.bedside import CLINICAL, HANDOVER, RULES, TICK, VITALS, Clinical, Handover, RulesActivated, Tick, Vitals
+from schemas.deliveries import DELIVERY, Delivery
+from schemas.escalations import ESCALATION, Escalation
+from schemas.estimates import ESTIMATE, Estimate
+from schemas.evidence import EVIDENCE, Evidence
+from schemas.reasons import Refusal
+from schemas.rejected import REJECTED, Rejected
+from schemas.responses import RESPONSE, Response
+
+MODELS: dict[str, Any] = {
+    VITALS: Vitals,
+    CLINICAL: Clinical,
+    HANDOVER: Handover,
+    TICK: Tick,
+    RULES: RulesActivated,
+    ESTIMATE: Estimate,
+    ESCALATION: Escalation,
+    EVIDENCE: Evidence,
+    RESPONSE: Response,
+    ALARMS: Alarms,
+    DELIVERY: Delivery,
+    REJECTED: Rejected,
+}
+
+
+@cache
+def adapter(schema: str) -> TypeAdapter[Any]:
+    """The pydantic adapter of a schema id; a KeyError for an id we never published."""
+    return TypeAdapter(MODELS[schema])
+
+
+def read_event(schema: str, body: bytes) -> dict[str, Any] | Refusal:
+    """The event in `body`, or why it cannot be one. Unknown fields are dropped."""
+    try:
+        return cast(dict[str, Any], adapter(schema).validate_json(body))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        if first["type"] == "json_invalid":
+            return Refusal("not_json")
+        reason = "missing_field" if first["type"] == "missing" else "wrong_type"
+        return Refusal(reason, ".".join(map(str, first["loc"])) or None)
