@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Discriminator, Field
 from typing_extensions import TypedDict
 
 from schemas.fields import (
+    WHOLE,
     DbpMmhg,
     EventId,
     Fio2,
@@ -123,7 +124,7 @@ class Immunotherapy(Charted):
 
     kind: Literal["immunotherapy"]
     product: Annotated[Name, Field(description="Product name in lower case, e.g. axi-cel, teclistamab.")]
-    dose_number: NotRequired[Annotated[int, whole("dose_number")]]
+    dose_number: NotRequired[Annotated[int, WHOLE, whole("dose_number")]]
 
 
 class Medication(Charted):
@@ -157,8 +158,8 @@ class Neuro(Charted):
     """A neurological examination; each domain may be charted alone."""
 
     kind: Literal["neuro"]
-    ice: NotRequired[Annotated[int, whole("ice")]]
-    capd: NotRequired[Annotated[int, whole("capd")]]
+    ice: NotRequired[Annotated[int, WHOLE, whole("ice")]]
+    capd: NotRequired[Annotated[int, WHOLE, whole("capd")]]
     consciousness: NotRequired[
         Annotated[
             Literal["awake", "voice", "tactile", "unarousable"], Field(description="What it takes to wake the patient.")
@@ -196,8 +197,8 @@ class ClinicianGrade(Charted):
     """A grade given by a clinician, shown beside the estimate."""
 
     kind: Literal["clinician_grade"]
-    crs: NotRequired[Annotated[int, whole("grade", "CRS grade as graded by the clinician.")]]
-    icans: NotRequired[Annotated[int, whole("grade", "ICANS grade as graded by the clinician.")]]
+    crs: NotRequired[Annotated[int, WHOLE, whole("grade", "CRS grade as graded by the clinician.")]]
+    icans: NotRequired[Annotated[int, WHOLE, whole("grade", "ICANS grade as graded by the clinician.")]]
     author: Annotated[Name, Field(description="Who graded.")]
 
 

@@ -45,5 +45,5 @@ def read_event(schema: str, body: bytes) -> dict[str, Any] | Refusal:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         if first["type"] == "json_invalid":
             return Refusal("not_json")
-        reason = "missing_field" if first["type"] == "missing" else "wrong_type"
-        return Refusal(reason, ".".join(map(str, first["loc"])) or None)
+        field = ".".join(map(str, first["loc"])) or None
+        return Refusal("missing_field" if first["type"] == "missing" else "wrong_type", field)

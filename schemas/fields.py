@@ -6,7 +6,7 @@ kept, flagged and stays alertable: an SpO2 of 45 may be an arrest (`clinical.md`
 
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 
 class Quantity(NamedTuple):
@@ -50,11 +50,16 @@ def field(name: str, description: str = "") -> Any:
     return Field(ge=low, le=high, allow_inf_nan=False, description=text, json_schema_extra=extra)
 
 
+def _integral(value: object) -> object:
+    """9.0 is a whole number in JSON."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def whole(name: str, description: str = "") -> Any:
     """The same for whole numbers."""
     quantity = QUANTITIES[name]
-    extra: dict[str, Any] = {"unit": quantity.unit, "plausible": list(quantity.plausible)}
     low, high = quantity.encodable
+    extra: dict[str, Any] = {"unit": quantity.unit, "plausible": list(quantity.plausible)}
     return Field(ge=int(low), le=int(high), description=description or quantity.description, json_schema_extra=extra)
 
 
@@ -80,3 +85,4 @@ PatientId = Annotated[
 Name = Annotated[str, Field(min_length=1, max_length=128, pattern=PRINTABLE)]
 Sentence = Annotated[str, Field(min_length=1, max_length=2000)]
 Grade = Annotated[int, Field(ge=0, le=4, description="ASTCT grade; bounds are whole numbers from 0 to 4.")]
+WHOLE = BeforeValidator(_integral)
