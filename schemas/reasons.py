@@ -12,12 +12,15 @@ Reason = Literal[
     "unknown_schema",
     "unknown_kind",
     "unknown_field",  # producers are strict; ingest only
+    "duplicate_field",  # the same name twice in one event; ingest only
     "missing_field",
     "null_field",  # absent means absent, never null
     "wrong_type",
     "not_finite",
     "out_of_range",  # outside the encodable range: cannot be meant
     "not_allowed",  # not one of the listed words
+    "unknown_unit",  # not in the closed table of this quantity, or none given; ingest only
+    "unknown_code",  # not in the closed table of laboratory codes; ingest only
     "bad_text",  # empty, too long or with control characters
     "bad_time",  # not RFC 3339, or a day that does not exist
     "no_zone",  # a time without a zone
