@@ -1,0 +1,88 @@
+"""Serving HTTP: on a chosen or any free port, from the main thread or beside other work, closed in time."""
+
+import asyncio
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import uvicorn
+from starlette.types import ASGIApp
+
+GRACE_S = 3  # open streams get this long at a stop: a service has five seconds in all
+
+
+class Serving(NamedTuple):
+    """Where a service really listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Base address without a trailing slash."""
+        return f"http://{self.host}:{self.port}"
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens, once it does."""
+
+    def __init__(self, config: uvicorn.Config, port_file: Path | None) -> None:
+        super().__init__(config)
+        self.listening = threading.Event()
+        self._port_file = port_file
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._port_file and sockets:
+            write_port_file(self._port_file, sockets[0].getsockname()[1])
+        self.listening.set()
+
+
+def write_port_file(path: Path, port: int) -> None:
+    """Tell whoever started us where we listen; whole or not at all."""
+    draft = path.with_name(f"{path.name}.part")
+    draft.write_text(f"{port}\n")
+    draft.replace(path)
+
+
+def serve_until_stopped(app: ASGIApp, *, host: str, port: int, port_file: Path | None = None) -> None:
+    """Serve from the main thread until SIGTERM or Ctrl-C, then return so that the process can end with 0."""
+    # uvicorn raises a signal it caught once more after its shutdown: without these that would end the process.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    with socket.create_server((host, port)) as listener:
+        _server(app, port_file).run(sockets=[listener])
+
+
+@contextmanager
+def serving(app: ASGIApp, *, host: str, port: int, port_file: Path | None = None) -> Iterator[Serving]:
+    """Serve from a thread while the caller works; closed on leaving."""
+    with socket.create_server((host, port)) as listener:
+        server = _server(app, port_file)
+        thread = threading.Thread(target=_run, args=(server, listener), name="http", daemon=True)
+        thread.start()
+        server.listening.wait()
+        try:
+            yield Serving(host, listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join(timeout=GRACE_S + 1)
+
+
+def _run(server: _Server, listener: socket.socket) -> None:
+    try:
+        asyncio.run(server.serve(sockets=[listener]))
+    finally:
+        server.listening.set()
+
+
+def _server(app: ASGIApp, port_file: Path | None) -> _Server:
+    # log_config=None: services.runtime.logs decides; access lines would repeat addresses with patient ids in them.
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
+    )
+    return _Server(config, port_file)

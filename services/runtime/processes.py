@@ -1,0 +1,125 @@
+"""Child processes that never outlive us, however we end.
+
+Two things see to it. On Linux the kernel kills the child when the thread that started it ends, so this is asked for
+only from the main thread. Everywhere, one guard process holds the other end of a pipe from us: when it closes, we are
+gone, and the guard kills the children it was told of. Each child leads a session of its own: Ctrl-C reaches only us,
+and what a child starts dies with it.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, cast
+
+_PR_SET_PDEATHSIG = 1
+Output = int | IO[bytes] | None
+
+
+class _Guard:
+    """Our end of the pipe to the guard process; starts it with the first child, and again should it die."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._children: set[int] = set()
+
+    def watch(self, pid: int) -> None:
+        with self._lock:
+            self._children.add(pid)
+            self._tell(f"+{pid}")
+
+    def forget(self, pid: int) -> None:
+        with self._lock:
+            if pid in self._children:
+                self._children.discard(pid)
+                self._tell(f"-{pid}")
+
+    def _tell(self, word: str) -> None:
+        if self._process is None or self._process.poll() is not None:
+            self._process = _start_guard()
+            word = "\n".join(f"+{pid}" for pid in self._children)
+        with suppress(BrokenPipeError):  # it died this instant; the next word starts another
+            cast(IO[bytes], self._process.stdin).write(f"{word}\n".encode())
+
+
+_guard = _Guard()
+
+
+def start(
+    argv: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdout: Output = None,
+    stderr: Output = None,
+) -> subprocess.Popen[bytes]:
+    """Start a child that dies when we do, also when we are killed.
+
+    Call `stop` (or `forget` once it ended by itself), so that nobody kills a stranger who got its process id later.
+    """
+    child = subprocess.Popen(
+        [str(word) for word in argv],
+        env=env,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,
+        preexec_fn=_die_with_parent(),
+    )
+    _guard.watch(child.pid)
+    return child
+
+
+def stop(child: subprocess.Popen[bytes], *, within_s: float = 10.0) -> int:
+    """Ask the child to end, kill it and all it started when it does not in time, and return its exit code."""
+    if child.poll() is None:
+        child.send_signal(signal.SIGCONT)  # a paused process would not hear us
+        child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(within_s)
+    return kill(child)
+
+
+def kill(child: subprocess.Popen[bytes]) -> int:
+    """End the child and all it started at once, and return its exit code."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    code = child.wait()
+    forget(child)
+    return code
+
+
+def forget(child: subprocess.Popen[bytes]) -> None:
+    """The child has ended; its process id may soon belong to another."""
+    _guard.forget(child.pid)
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    if not sys.platform.startswith("linux") or threading.current_thread() is not threading.main_thread():
+        return None
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()  # looked up before the fork: afterwards little is safe
+
+    def ask_the_kernel() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        if os.getppid() != parent:  # we died before it was asked
+            os._exit(1)
+
+    return ask_the_kernel
+
+
+def _start_guard() -> subprocess.Popen[bytes]:
+    guard = Path(__file__).with_name("guard.py")
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", guard],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        bufsize=0,
+        start_new_session=True,
+    )
