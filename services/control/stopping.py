@@ -1,0 +1,44 @@
+"""Signals as an exception, so that `finally` and `with` stop things in order wherever the signal finds us."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+ASKING = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Stopped(BaseException):
+    """A person or the system asked this process to stop. Not an `Exception`: nothing may swallow it."""
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[None]:
+    """Turn the first signal that asks us to stop into `Stopped`; later ones must not interrupt the stopping.
+
+    Only the main thread can listen to signals; elsewhere (a test calling a command) nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked = False
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if not asked:
+            asked = True
+            raise Stopped
+
+    before = {number: signal.signal(number, stop) for number in _listened_to()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _listened_to() -> list[signal.Signals]:
+    # A shell has `command &` ignore SIGINT, but who sends one to a ward means it. SIGHUP stays ignored under `nohup`.
+    there = [signal.Signals[name] for name in ASKING if hasattr(signal, name)]
+    return [one for one in there if one.name != "SIGHUP" or signal.getsignal(one) != signal.SIG_IGN]
