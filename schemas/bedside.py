@@ -40,6 +40,8 @@ VITALS, CLINICAL, HANDOVER, TICK, RULES = (
     "crs.rules.v1",
 )
 
+DATE = r"^\d{4}-\d{2}-\d{2}$"
+
 Source = Literal["monitor", "manual", "wearable", "interface"]
 TemperatureSite = Literal["oral", "axillary", "tympanic", "temporal", "rectal", "core", "unknown"]
 BpSource = Literal["cuff", "arterial", "unknown"]
@@ -112,7 +114,9 @@ class Encounter(Charted):
     ]
     unit: NotRequired[Annotated[Name, Field(description="Nursing unit.")]]
     bed: NotRequired[Annotated[Name, Field(description="Bed within the unit.")]]
-    birth_date: NotRequired[Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", json_schema_extra={"format": "date"})]]
+    birth_date: NotRequired[
+        Annotated[str, Field(pattern=DATE, description="Date of birth.", json_schema_extra={"format": "date"})]
+    ]
     age_years: NotRequired[Annotated[float, field("age_years")]]
     weight_kg: NotRequired[Annotated[float, field("weight_kg")]]
     merged_into: NotRequired[Annotated[PatientId, Field(description="The surviving patient of a merge.")]]
@@ -124,7 +128,7 @@ class Immunotherapy(Charted):
 
     kind: Literal["immunotherapy"]
     product: Annotated[Name, Field(description="Product name in lower case, e.g. axi-cel, teclistamab.")]
-    dose_number: NotRequired[Annotated[int, WHOLE, whole("dose_number")]]
+    dose_number: NotRequired[Annotated[int, whole("dose_number"), WHOLE]]
 
 
 class Medication(Charted):
@@ -158,8 +162,8 @@ class Neuro(Charted):
     """A neurological examination; each domain may be charted alone."""
 
     kind: Literal["neuro"]
-    ice: NotRequired[Annotated[int, WHOLE, whole("ice")]]
-    capd: NotRequired[Annotated[int, WHOLE, whole("capd")]]
+    ice: NotRequired[Annotated[int, whole("ice"), WHOLE]]
+    capd: NotRequired[Annotated[int, whole("capd"), WHOLE]]
     consciousness: NotRequired[
         Annotated[
             Literal["awake", "voice", "tactile", "unarousable"], Field(description="What it takes to wake the patient.")
@@ -197,8 +201,8 @@ class ClinicianGrade(Charted):
     """A grade given by a clinician, shown beside the estimate."""
 
     kind: Literal["clinician_grade"]
-    crs: NotRequired[Annotated[int, WHOLE, whole("grade", "CRS grade as graded by the clinician.")]]
-    icans: NotRequired[Annotated[int, WHOLE, whole("grade", "ICANS grade as graded by the clinician.")]]
+    crs: NotRequired[Annotated[int, whole("grade", "CRS grade as graded by the clinician."), WHOLE]]
+    icans: NotRequired[Annotated[int, whole("grade", "ICANS grade as graded by the clinician."), WHOLE]]
     author: Annotated[Name, Field(description="Who graded.")]
 
 

@@ -1,6 +1,6 @@
 """`crs.escalations.v1`: something that somebody must act on, or the end of it. Kept for 30 days."""
 
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired, get_args
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -39,8 +39,15 @@ class Escalation(TypedDict):
 
     schema: Literal["crs.escalations.v1"]
     escalation_id: OpaqueId
-    # Readers treat a kind they do not know as a page at its priority, so this stays a plain word for them.
-    kind: Annotated[str, Field(min_length=1, max_length=64, json_schema_extra={"examples": list(Kind.__args__)})]
+    kind: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            description="What happened; a reader takes an unknown kind as a page at its priority.",
+            json_schema_extra={"examples": list(get_args(Kind))},
+        ),
+    ]
     priority: Priority
     patient_id: NotRequired[PatientId]
     unit: NotRequired[Name]

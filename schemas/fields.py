@@ -82,7 +82,7 @@ EventId = Annotated[
 PatientId = Annotated[
     str, Field(min_length=1, max_length=128, pattern=PRINTABLE, description="Pseudonym of the patient, never an MRN.")
 ]
-Name = Annotated[str, Field(min_length=1, max_length=128, pattern=PRINTABLE)]
-Sentence = Annotated[str, Field(min_length=1, max_length=2000)]
+Name = Annotated[str, Field(min_length=1, max_length=128, pattern=PRINTABLE, description="A short name.")]
+Sentence = Annotated[str, Field(min_length=1, max_length=2000, description="Free text.")]
 Grade = Annotated[int, Field(ge=0, le=4, description="ASTCT grade; bounds are whole numbers from 0 to 4.")]
 WHOLE = BeforeValidator(_integral)

@@ -13,10 +13,10 @@ WIRE = ConfigDict(strict=True, extra="ignore", hide_input_in_errors=True)
 Driver = Annotated[Literal["fever", "hypotension", "hypoxia"], Field(description="A component the data establish.")]
 Drivers = Annotated[list[Driver], Field(description="Every established component.")]
 Missing = Annotated[list[str], Field(description="Inputs whose absence widens the interval, by their wire names.")]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, description="A whole number from 0.")]
 Offset = Annotated[int, Field(ge=0, description="Kafka offset.")]
 Priority = Annotated[Literal["high", "medium", "low"], Field(description="How soon somebody must look.")]
-OpaqueId = Annotated[str, Field(min_length=1, max_length=200)]
+OpaqueId = Annotated[str, Field(min_length=1, max_length=200, description="Opaque: compare, never take apart.")]
 
 
 class Because(TypedDict):

@@ -1,0 +1,56 @@
+# Every command of the project. `make` alone lists them.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test quick prove fresh lint schemas lock set-up bundle clean
+
+help:     ## This list
+	@$(PYTHON) -c "import re; [print(f'  make {t:9}{h}') for t, h in re.findall(r'^([a-z-]+):.*?## (.*)$$', open('Makefile').read(), re.M)]"
+
+demo: set-up bundle     ## A simulated ward on real Kafka; ends with the address of its board
+	@$(BIN)/crswatch demo $(DEMO)
+
+test: lint bundle     ## Everything CI runs: format, lint, types, imports, vignettes, real Kafka, a real browser
+	$(BIN)/pytest -m "not prove"
+
+quick: lint     ## The seconds-long part of test: rules and contracts
+	$(BIN)/pytest tests/unit tests/contract tests/vignettes
+
+prove: set-up bundle     ## The long proofs
+	$(BIN)/pytest -m prove
+
+fresh: set-up     ## Both commands in an empty folder with nothing but Python and make, cold and warm, timed
+	sh .ci/fresh
+
+lint: set-up
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+schemas: set-up     ## Regenerate schemas/generated after a change of the contract; review the diff
+	$(BIN)/python -m schemas
+
+lock: set-up     ## Refresh the hash-locked requirements from pyproject.toml (needs uv)
+	$(BIN)/python -m deploy.requirements
+
+bundle: set-up
+	@$(BIN)/python -m services.dashboard.build
+
+set-up: $(STAMP)
+
+$(STAMP): deploy/requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit('crswatch needs Python 3.11 to 3.13; set PYTHON=...' if not (3, 11) <= sys.version_info < (3, 14) else 0)"
+	@echo "Installing the locked packages into $(VENV) (about a minute, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+clean:     ## Remove what set-up made
+	rm -rf $(VENV) services/dashboard/static dist .pytest_cache .mypy_cache .ruff_cache

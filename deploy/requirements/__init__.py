@@ -1,0 +1,1 @@
+"""Hash-locked requirements and how they are locked."""

@@ -1,0 +1,126 @@
+"""The wire contract: renderings, examples, and that a released version only ever gains."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import schemas
+from schemas.__main__ import GENERATED, stale
+from schemas.catalogue import MODELS, adapter, read_event
+from schemas.encoding import encode
+from schemas.reasons import Refusal
+from schemas.rendering import json_schema, topic_table
+
+ROOT = Path(schemas.__file__).parent
+EXAMPLES = sorted(ROOT.glob("examples/*/*.json"))
+RELEASED = sorted(ROOT.glob("released/*/*.json"))
+
+
+def named(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def test_renderings_match_the_types():
+    assert stale() == [], "run `make schemas` and review the diff as a change of the contract"
+
+
+def test_the_readme_shows_the_topic_table():
+    assert topic_table() in (ROOT.parent / "README.md").read_text(), f"paste {GENERATED / 'topics.md'} into README.md"
+
+
+def test_every_schema_has_an_example_and_every_example_a_schema():
+    assert {path.parent.name for path in EXAMPLES} == set(MODELS)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=named)
+def test_an_example_is_read_and_written_back_unchanged(path):
+    event = json.loads(path.read_text())
+
+    read = read_event(path.parent.name, path.read_bytes())
+
+    assert not isinstance(read, Refusal)
+    assert json.loads(encode(read)) == event
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=named)
+def test_readers_ignore_a_field_they_do_not_know(path):
+    event = json.loads(path.read_text()) | {"of_a_later_version": {"x": 1}}
+
+    assert not isinstance(read_event(path.parent.name, json.dumps(event).encode()), Refusal)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=named)
+def test_what_we_write_satisfies_every_released_schema(path):
+    """Old readers read new events."""
+    for released in ROOT.glob(f"released/*/{path.parent.name}.json"):
+        jsonschema.validate(json.loads(path.read_text()), json.loads(released.read_text()))
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda p: f"{p.parent.name}-{p.stem}")
+def test_a_released_schema_only_gains_optional_fields(path):
+    """New readers read old events."""
+    assert losses(json.loads(path.read_text()), json_schema(path.stem), path.stem) == []
+
+
+def losses(old, new, where):
+    """What an old event could hold and a new reader would refuse."""
+    found = []
+    if isinstance(old, dict) and isinstance(new, dict):
+        found += [
+            f"{where}: {name} became required" for name in set(new.get("required", [])) - set(old.get("required", []))
+        ]
+        found += [f"{where}: {word} no longer allowed" for word in set(old.get("enum", [])) - set(new.get("enum", []))]
+        for bound, tighter in (("minimum", float.__gt__), ("maximum", float.__lt__)):
+            if bound in new and tighter(float(new[bound]), float(old.get(bound, new[bound]))):
+                found.append(f"{where}: {bound} is tighter")
+        for name in ("properties", "$defs"):
+            for key, value in old.get(name, {}).items():
+                if key not in new.get(name, {}):
+                    found.append(f"{where}: {key} is gone")
+                else:
+                    found += losses(value, new[name][key], f"{where}.{key}")
+        if "type" in old and old.get("type") != new.get("type"):
+            found.append(f"{where}: another type")
+    return found
+
+
+def test_a_lost_field_is_noticed():
+    old = json_schema("crs.tick.v1") | {"properties": {"schema": {}, "gone": {}}}
+
+    assert losses(old, json_schema("crs.tick.v1"), "tick") == ["tick: gone is gone"]
+
+
+def fields_of(schema):
+    for part in (schema, *schema.get("$defs", {}).values()):
+        for name, value in part.get("properties", {}).items():
+            yield f"{part.get('title')}.{name}", value
+
+
+@pytest.mark.parametrize("schema", ["crs.vitals.v1", "crs.clinical.v1"])
+def test_every_measured_number_has_a_unit_and_both_ranges(schema):
+    wanted = {"unit", "plausible", "minimum", "maximum", "description"}
+    numbers = [
+        (name, value) for name, value in fields_of(json_schema(schema)) if value.get("type") in ("number", "integer")
+    ]
+
+    assert numbers
+    assert [name for name, value in numbers if not wanted <= value.keys()] == []
+
+
+@pytest.mark.parametrize("schema", MODELS)
+def test_every_field_is_described(schema):
+    bare = [
+        name
+        for name, value in fields_of(json_schema(schema))
+        if not ({"description", "$ref"} & value.keys() or value.get("const"))
+    ]
+
+    assert bare == []
+
+
+@pytest.mark.parametrize("schema", MODELS)
+def test_a_model_refuses_an_empty_object(schema):
+    with pytest.raises(ValueError):
+        adapter(schema).validate_json("{}")
