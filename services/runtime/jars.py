@@ -44,8 +44,8 @@ Fetch = Callable[[Jar, Path], Path]
 def pinned_jars() -> tuple[Jar, ...]:
     """What deploy/kafka-jars.txt lists, in its order."""
     lines = files("deploy").joinpath("kafka-jars.txt").read_text().splitlines()
-    rows = (line.split() for line in lines if line and not line.startswith("#"))
-    return tuple(Jar(*coordinate.split(":"), sha256) for coordinate, sha256 in rows)
+    rows = (line.replace(":", " ").split() for line in lines if line and not line.startswith("#"))
+    return tuple(Jar(*row) for row in rows)
 
 
 def cache_folder() -> Path:

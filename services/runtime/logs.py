@@ -2,8 +2,9 @@
 
 A line carries a constant sentence and fields from a short list. What could carry a measured value or an identifier
 never gets there: arguments of the message, fields not on the list, the text of an exception (its type and its place
-stay). So say `log.warning("record rejected", extra={"topic": t, "partition": p, "offset": o, "reason": r})`: the offset finds
-the record for those who may read it. An `event_id` is not on the list: its sender may have put anything into it.
+stay). So say `log.warning("record rejected", extra={"topic": t, "partition": p, "offset": o, "reason": r})`: the
+offset finds the record for those who may read it. An `event_id` is not on the list: its sender may have put anything
+into it.
 """
 
 import logging
@@ -18,12 +19,14 @@ import orjson
 from services.runtime.log_flood import FloodFilter
 from services.runtime.log_text import sentence
 
-FIELDS = frozenset(
-    ("action", "attempt", "bytes", "channel", "check", "code", "component", "count", "delivery_id", "duration_s")
-    + ("escalation_id", "exit_code", "field", "generation", "host", "kind", "lag", "limit", "line", "offset")
-    + ("outcome", "partition", "partitions", "pid", "port", "priority", "reason", "recipient_role", "restarts")
-    + ("revision", "route", "schema", "signal", "since_s", "state", "suppressed", "topic", "verdict", "version")
-)
+# fmt: off
+FIELDS = frozenset((
+    "action", "attempt", "bytes", "channel", "check", "code", "component", "count", "delivery_id", "duration_s",
+    "escalation_id", "exit_code", "field", "generation", "host", "kind", "lag", "limit", "line", "offset",
+    "outcome", "partition", "partitions", "pid", "port", "priority", "reason", "recipient_role", "restarts",
+    "revision", "route", "schema", "signal", "since_s", "state", "suppressed", "topic", "verdict", "version",
+))
+# fmt: on
 OURS = ("services", "schemas", "__main__")
 _DEPTH = 12  # frames kept of a traceback, the innermost
 

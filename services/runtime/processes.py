@@ -96,6 +96,11 @@ def kill(child: subprocess.Popen[bytes]) -> int:
     return code
 
 
+def signal_group(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a child of ours and to all it started."""
+    os.killpg(pid, number)
+
+
 def forget(child: subprocess.Popen[bytes]) -> None:
     """The child has ended; its process id may soon belong to another."""
     _guard.forget(child.pid)

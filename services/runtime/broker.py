@@ -1,0 +1,188 @@
+"""Apache Kafka on this machine, from its published jars: no Docker, no root, nothing preinstalled.
+
+    with local_kafka() as broker:
+        ...  # broker.bootstrap_servers
+
+One broker in KRaft mode on random loopback ports. `python -m services.runtime.broker [FOLDER]` runs one until Ctrl-C.
+"""
+
+import base64
+import fcntl
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from services.runtime import processes
+from services.runtime.broker_config import Ports, fresh_ports, ports_for, write_properties
+from services.runtime.broker_ready import answers
+from services.runtime.jars import kafka_classpath
+from services.runtime.java import find_java
+from services.runtime.ports import LOOPBACK
+from services.runtime.speech import Say, silent
+
+READY_WITHIN_S = 60.0
+STOP_WITHIN_S = 15.0
+TRIES = 5
+
+
+class BrokerDidNotStart(RuntimeError):
+    """Kafka ended, or never answered; the text says where its last words are."""
+
+
+class Broker:
+    """A local Kafka. It keeps its ports and its data from start to start."""
+
+    def __init__(self, data: Path, *, java: Path, classpath: str, ports: Ports) -> None:
+        self.data = data
+        self._java, self._classpath, self._ports = java, classpath, ports
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """The address for clients; the same after a restart."""
+        return f"{LOOPBACK}:{self._ports.clients}"
+
+    @property
+    def pid(self) -> int:
+        """Process id of the running broker."""
+        if self._process is None:
+            raise RuntimeError("the broker is not running")
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether its process lives, paused or not."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def log(self) -> Path:
+        """What Kafka says, warnings and worse."""
+        return self.data / "kafka.log"
+
+    def start(self) -> None:
+        """Start on the same ports with the same data, and return once Kafka itself answers."""
+        if self.running:
+            raise RuntimeError("the broker is running already")
+        properties = write_properties(self.data, self._ports)
+        self._format(properties)
+        with self.log.open("ab") as log:
+            command = self._command("-Xms256m", "-Xmx512m", "kafka.Kafka", str(properties))
+            self._process = processes.start(command, stdout=log, stderr=log)
+        try:
+            self._await_ready()
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> None:
+        """Shut down in order; killed when that takes longer than fifteen seconds."""
+        if self._process is not None:
+            processes.stop(self._process, within_s=STOP_WITHIN_S)
+            self._process = None
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        if self._process is not None:
+            processes.kill(self._process)
+            self._process = None
+
+    def pause(self) -> None:
+        """Freeze it: connections stay open, nothing answers."""
+        processes.signal_group(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on after `pause`."""
+        processes.signal_group(self.pid, signal.SIGCONT)
+
+    def move(self) -> None:
+        """Take other ports, because one was taken before Kafka could listen on it."""
+        self._ports = fresh_ports()
+
+    def port_was_taken(self) -> bool:
+        """Whether the last start failed because somebody else had one of the ports."""
+        return "Address already in use" in self._last_words()
+
+    def _command(self, *arguments: str) -> list[str]:
+        quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+        return [str(self._java), quiet, "-Djava.awt.headless=true", "-cp", self._classpath, *arguments]
+
+    def _format(self, properties: Path) -> None:
+        if (self.data / "log" / "meta.properties").exists():
+            return
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        command = self._command("-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format")
+        with self.log.open("ab") as log:
+            formatting = processes.start([*command, "-t", cluster, "-c", str(properties)], stdout=log, stderr=log)
+        try:
+            failed = formatting.wait(READY_WITHIN_S) != 0
+        finally:
+            processes.kill(formatting)
+        if failed:
+            raise BrokerDidNotStart(f"Kafka could not prepare its data folder; its last words are in {self.log}")
+
+    def _await_ready(self) -> None:
+        deadline_s = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < deadline_s:
+            if not self.running:
+                raise BrokerDidNotStart(f"Kafka ended while it started; its last words are in {self.log}")
+            if answers(self.bootstrap_servers):
+                return
+            time.sleep(0.05)
+        raise BrokerDidNotStart(f"Kafka did not answer within {READY_WITHIN_S:.0f} s; its log is {self.log}")
+
+    def _last_words(self) -> str:
+        return self.log.read_text(errors="replace")[-20_000:] if self.log.exists() else ""
+
+
+@contextmanager
+def local_kafka(data: Path | None = None, *, say: Say = silent) -> Iterator[Broker]:
+    """A running broker; on leaving it is stopped for certain, also when this process is killed.
+
+    Args:
+        data: a folder to keep topics in from run to run; without one they go into a temporary folder and away with it.
+        say: is told what is being done.
+
+    Raises:
+        NoJava, NoJars, WrongChecksum, BrokerDidNotStart: with a sentence for the person who waits.
+    """
+    java, classpath = find_java(), kafka_classpath(say=say)
+    with ExitStack() as leaving:
+        if data is None:
+            temporary = tempfile.TemporaryDirectory(prefix="crswatch-kafka-", ignore_cleanup_errors=True)
+            data = Path(leaving.enter_context(temporary))
+        data = data.resolve()
+        data.mkdir(parents=True, exist_ok=True)
+        leaving.enter_context(_alone_in(data))
+        broker = Broker(data, java=java, classpath=classpath, ports=ports_for(data))
+        leaving.callback(broker.stop)
+        say("Starting Apache Kafka")
+        start_somewhere(broker)
+        say(f"Apache Kafka answers on {broker.bootstrap_servers}")
+        yield broker
+
+
+def start_somewhere(broker: Broker) -> None:
+    """Start a broker whose clients do not know its ports yet: when one is taken, try others."""
+    for attempt in range(1, TRIES + 1):
+        broker.log.unlink(missing_ok=True)
+        try:
+            return broker.start()
+        except BrokerDidNotStart:
+            if attempt == TRIES or not broker.port_was_taken():
+                raise
+            broker.move()
+
+
+@contextmanager
+def _alone_in(data: Path) -> Iterator[None]:
+    with (data / "in-use").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BrokerDidNotStart(f"another Kafka is using {data}: stop it, or choose another folder") from None
+        yield

@@ -1,0 +1,118 @@
+"""Kafka in a container: the official image, where a Docker engine answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from services.runtime.ports import LOOPBACK
+from services.runtime.speech import Say, silent
+
+if TYPE_CHECKING:
+    from testcontainers.core.container import DockerContainer
+
+IMAGE = "apache/kafka:4.3.0"
+INSIDE = 9092
+START_SCRIPT = "/tmp/start-kafka.sh"  # noqa: S108 - inside the container, where nobody else is
+
+
+class NoDocker(RuntimeError):
+    """No Docker engine answers, or it could not run Kafka."""
+
+
+@contextmanager
+def docker_kafka(*, say: Say = silent) -> Iterator[str]:
+    """The address of a Kafka in a container of its own, removed on leaving.
+
+    Raises:
+        NoDocker: there is no engine, or the container did not come up.
+    """
+    require_engine()
+    say(f"Starting {IMAGE} in a container")
+    container = kafka_container()
+    try:
+        address = _started(container)
+    except Exception as fault:  # whatever the engine, the registry or the image raised: the next way is tried
+        container.stop()
+        raise NoDocker(f"the engine answers, but {IMAGE} did not start ({type(fault).__name__}).") from fault
+    try:
+        say(f"Apache Kafka answers on {address}")
+        yield address
+    finally:
+        container.stop()
+
+
+def require_engine() -> None:
+    """Return when a Docker engine answers, else raise `NoDocker`."""
+    import docker  # here: most runs have no engine, and the import alone takes a quarter of a second
+    from docker.errors import DockerException
+
+    try:
+        client = docker.from_env(timeout=3)
+    except DockerException:
+        raise NoDocker("no engine answers.") from None
+    try:
+        client.ping()
+    except DockerException:
+        raise NoDocker("the engine does not answer.") from None
+    finally:
+        client.close()
+
+
+def kafka_container() -> "DockerContainer":
+    """The container, not started: it waits for its start script, because that must name the port the engine picks."""
+    from testcontainers.core.container import DockerContainer
+
+    wait = f"while [ ! -f {START_SCRIPT} ]; do sleep 0.1; done; sh {START_SCRIPT}"
+    container = DockerContainer(IMAGE).with_exposed_ports(INSIDE).with_command(["sh", "-c", wait])
+    for name, value in broker_environment().items():
+        container = container.with_env(name, value)
+    return container
+
+
+def broker_environment() -> dict[str, str]:
+    """Settings as the image reads them; the same as the local broker's."""
+    return {
+        "KAFKA_NODE_ID": "1",
+        "KAFKA_PROCESS_ROLES": "broker,controller",
+        "KAFKA_LISTENERS": f"OUTSIDE://:{INSIDE},INSIDE://:19092,CONTROLLER://:19093",
+        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "OUTSIDE:PLAINTEXT,INSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
+        "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:19093",
+        "KAFKA_INTER_BROKER_LISTENER_NAME": "INSIDE",
+        "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
+        "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
+        "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
+        "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
+        "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
+        "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR": "1",
+        "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR": "1",
+    }
+
+
+def start_script(host: str, port: int) -> str:
+    """What the container runs once we know the address that clients outside will use."""
+    advertised = f"OUTSIDE://{host}:{port},INSIDE://localhost:19092"
+    return f"#!/bin/sh\nexport KAFKA_ADVERTISED_LISTENERS={advertised}\nexec /etc/kafka/docker/run\n"
+
+
+def _started(container: Any) -> str:
+    from testcontainers.core.wait_strategies import LogMessageWaitStrategy
+
+    container.start()
+    host, port = container.get_container_host_ip(), int(container.get_exposed_port(INSIDE))
+    host = LOOPBACK if host == "localhost" else host
+    _put(container, START_SCRIPT, start_script(host, port).encode())
+    LogMessageWaitStrategy(r"Kafka Server started").with_startup_timeout(60).wait_until_ready(container)
+    return f"{host}:{port}"
+
+
+def _put(container: Any, path: str, body: bytes) -> None:
+    import io
+    import tarfile
+
+    folder, _, name = path.rpartition("/")
+    archive, entry = io.BytesIO(), tarfile.TarInfo(name)
+    entry.size = len(body)
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        tar.addfile(entry, io.BytesIO(body))
+    container.get_wrapped_container().put_archive(folder or "/", archive.getvalue())
