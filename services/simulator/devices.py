@@ -38,8 +38,18 @@ def _dropouts(rng: Random, from_ms: int) -> Iterator[Gap]:
         at_ms = ends_ms
 
 
-def monitor(stay: Stay, writer: Writer, *, from_ms: int, every_ms: int) -> Iterator[Event]:
-    """The monitor's stream: heart rate, breathing, saturation, and the arterial pressure while there is a line."""
+def monitor(
+    stay: Stay, writer: Writer, *, from_ms: int, every_ms: int, coarse_until_ms: int | None = None
+) -> Iterator[Event]:
+    """The monitor's stream: heart rate, breathing, saturation, and the arterial pressure while there is a line.
+
+    Args:
+        stay: the patient.
+        writer: writes the patient's events.
+        from_ms: of the first reading.
+        every_ms: between readings.
+        coarse_until_ms: readings before this are one a minute: what a new listener gets of the past.
+    """
     rng = chance(stay.seed, stay.patient_id, "monitor")
     slow = [Wander(rng, deviation=deviation, memory_s=900) for deviation in (2.6, 0.9, 0.45)]
     quick = [Wander(rng, deviation=deviation, memory_s=20) for deviation in (1.2, 0.6, 0.3)]
@@ -64,7 +74,7 @@ def monitor(stay: Stay, writer: Writer, *, from_ms: int, every_ms: int) -> Itera
             measured |= _pressure(true.sbp_mmhg + artery.at(at_ms), true.dbp_mmhg, "arterial")
         if measured:
             yield writer.vitals(at_ms, "monitor", "monitor", measured, device_id)
-        at_ms += every_ms
+        at_ms += every_ms if coarse_until_ms is None or at_ms >= coarse_until_ms else MINUTE_MS
 
 
 def _pressure(sbp_mmhg: float, dbp_mmhg: float, bp_source: str) -> dict[str, Any]:

@@ -30,13 +30,16 @@ def scripted(stay: Stay, writer: Writer) -> Iterator[Event]:
         yield writer.clinical(charted.at_ms, charted.kind, charted.fields)
 
 
-def events(stay: Stay, *, every_ms: int, monitor_from_ms: int | None = None) -> Iterator[Event]:
+def events(
+    stay: Stay, *, every_ms: int, monitor_from_ms: int | None = None, coarse_until_ms: int | None = None
+) -> Iterator[Event]:
     """Everything that happens to and around a patient, in order of time; without end unless the patient leaves.
 
     Args:
         stay: the patient.
         every_ms: between two readings of the monitor.
         monitor_from_ms: when the monitor's stream starts, if later than the charting.
+        coarse_until_ms: the monitor's readings before this are one a minute.
     """
     writer = Writer(stay.patient_id, EventIds(stay.seed, stay.patient_id, stay.start_ms))
     charts_from_ms = stay.observed_from_ms
@@ -52,7 +55,9 @@ def events(stay: Stay, *, every_ms: int, monitor_from_ms: int | None = None) -> 
     ]
     if stay.course.has_monitor:
         sources.append(cuff(stay, writer, from_ms=devices_from_ms))
-        sources.append(monitor(stay, writer, from_ms=devices_from_ms, every_ms=every_ms))
+        sources.append(
+            monitor(stay, writer, from_ms=devices_from_ms, every_ms=every_ms, coarse_until_ms=coarse_until_ms)
+        )
     if stay.course.wears_patch:
         sources.append(patch(stay, writer, from_ms=devices_from_ms))
     happening = heapq.merge(*sources, key=lambda event: event.at_ms)

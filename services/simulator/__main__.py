@@ -1,0 +1,29 @@
+"""`python -m services.simulator` and `crswatch simulator`: a live ward of invented patients, sent to ingest."""
+
+import argparse
+import signal
+import sys
+import threading
+
+from services.runtime import logs
+from services.simulator.app import live
+from services.simulator.settings import SimulatorSettings
+
+EXAMPLE = "example: SIMULATOR_INGEST_URL=http://127.0.0.1:8081 crswatch simulator"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Simulate until SIGTERM or Ctrl-C; 0 after a clean stop."""
+    parser = argparse.ArgumentParser("simulator", description=__doc__, epilog=EXAMPLE)
+    parser.parse_args(argv)
+    logs.configure("simulator")
+    settings = SimulatorSettings()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    live(settings, stop)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

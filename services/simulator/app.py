@@ -1,0 +1,57 @@
+"""The live simulator wired together: ward, delivery, clock and health."""
+
+import threading
+from datetime import timedelta
+
+import httpx
+
+from services.runtime.health import Check, Health, Progress
+from services.runtime.metrics import gauge
+from services.simulator.delivery import Delivery
+from services.simulator.live_ward import LivePlan, LiveWard
+from services.simulator.pacing import WallClock, run, whole_second
+from services.simulator.settings import SimulatorSettings
+
+READY_WITHIN = timedelta(seconds=15)
+
+
+def live(settings: SimulatorSettings, stop: threading.Event) -> None:
+    """Run a ward at the speed of life until `stop` is set."""
+    clock = WallClock(stop)
+    every_ms = round(settings.every.total_seconds()) * 1000
+    ward = LiveWard(
+        LivePlan(
+            beds=settings.beds,
+            seed=settings.seed,
+            start_ms=whole_second(clock.now_ms()),
+            every_ms=every_ms,
+            history=settings.history,
+        )
+    )
+    with _client(settings) as client:
+        delivery = Delivery(client, waiting_limit=settings.waiting_limit)
+        progress = Progress(within=max(READY_WITHIN, 3 * settings.every))
+        health = Health("simulator")
+        health.check("delivery", progress.check)
+        health.check("ingest", lambda: Check(not delivery.fault, delivery.fault))
+        gauge("crs_simulator_behind_seconds").set_function(lambda: _behind_s(delivery, settings))
+        with health.serve(settings.port, settings.host, port_file=settings.port_file):
+            run(ward, delivery, clock, every_ms=every_ms, delivered=progress.mark)
+
+
+def _behind_s(delivery: Delivery, settings: SimulatorSettings) -> float:
+    """Roughly how old the oldest waiting event is: what waits, over what the ward sends in a second."""
+    return delivery.waiting * settings.every.total_seconds() / settings.beds
+
+
+def _client(settings: SimulatorSettings) -> httpx.Client:
+    headers = {}
+    if settings.ingest_token_file:
+        headers["Authorization"] = f"Bearer {settings.ingest_token_file.read_text().strip()}"
+    return httpx.Client(
+        base_url=str(settings.ingest_url),
+        headers=headers,
+        timeout=settings.answer_within.total_seconds(),
+        follow_redirects=False,
+        trust_env=False,
+    )
