@@ -1,41 +1,33 @@
-"""Is Kafka ready? An open port is no answer: it opens seconds before the broker may be used."""
+"""Is Kafka ready? An open port is no answer: it opens well before the broker may be used."""
 
-import logging
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
+from kafka.protocol.metadata import MetadataRequest
+from kafka.protocol.parser import KafkaProtocol
+
+METADATA_VERSION = 12  # understood by every broker since Kafka 2.8
+PATIENCE_S = 5.0
 
 
 def answers(bootstrap_servers: str) -> bool:
-    """Whether Kafka itself names a broker that clients may use."""
-    host, _, port = bootstrap_servers.partition(":")
+    """Whether Kafka itself names a broker that clients may use, over a plain connection.
+
+    One question on one socket: a whole client would keep trying by itself, and leave a thread behind when it fails.
+    """
+    host, _, port = bootstrap_servers.rpartition(":")
+    protocol = KafkaProtocol(client_id="crswatch-readiness")
+    protocol.send_request(MetadataRequest(topics=[], version=METADATA_VERSION))
     try:
-        socket.create_connection((host, int(port)), 0.2).close()
-    except OSError:
+        with socket.create_connection((host, int(port)), PATIENCE_S) as connection:
+            connection.sendall(protocol.send_bytes())
+            replies: list[tuple[int, object]] = []
+            while not replies:
+                received = connection.recv(65_536)
+                if not received:
+                    return False
+                replies = protocol.receive_bytes(received)
+    except (OSError, KafkaError):
         return False
-    with _hushed():
-        try:
-            admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=5_000)
-        except KafkaError:
-            return False
-        try:
-            return bool(admin.describe_cluster()["brokers"])
-        except KafkaError:
-            return False
-        finally:
-            admin.close()
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    """The client's complaints about a broker that is still starting are no news."""
-    logger = logging.getLogger("kafka")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
+    # A broker that is still fenced answers too, but is not on its own list.
+    return bool(getattr(replies[0][1], "brokers", None))

@@ -6,11 +6,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from kafka.errors import KafkaError
+
 from services.runtime.broker import Broker, BrokerDidNotStart, local_kafka
-from services.runtime.broker_ready import answers
 from services.runtime.jars import NoJars, WrongChecksum
 from services.runtime.java import NoJava
+from services.runtime.kafka_clients import admin
 from services.runtime.kafka_container import NoDocker, docker_kafka
+from services.runtime.settings import KafkaSettings
 from services.runtime.speech import Say, silent
 
 VARIABLE = "KAFKA_BOOTSTRAP_SERVERS"
@@ -42,14 +45,22 @@ def kafka_source(data: Path | None = None, *, say: Say = silent) -> Iterator[Kaf
     given = os.environ.get(VARIABLE)
     if given:
         say(f"Using the Kafka that {VARIABLE} names: {given}")
-        if not any(answers(address) for address in given.split(",")):
-            raise NoKafka(
-                f"{VARIABLE} is set, but no Kafka answers at {given}. Correct it, or unset it for a local one."
-            )
+        _require_answer(given)
         yield Kafka(given, "environment")
         return
     with ExitStack() as leaving:
         yield _start_one(leaving, data, say)
+
+
+def _require_answer(given: str) -> None:
+    """The one that was asked for and no other: falling back to a local broker would hide a mistake."""
+    try:
+        admin(KafkaSettings()).close()
+    except (KafkaError, OSError) as fault:
+        raise NoKafka(
+            f"{VARIABLE} is set, but no Kafka answers at {given} ({type(fault).__name__}). "
+            "Correct it and the other KAFKA_ settings, or unset it for a local Kafka."
+        ) from fault
 
 
 def _start_one(leaving: ExitStack, data: Path | None, say: Say) -> Kafka:

@@ -6,6 +6,7 @@ gone, and the guard kills the children it was told of. Each child leads a sessio
 and what a child starts dies with it.
 """
 
+import atexit
 import ctypes
 import os
 import signal
@@ -40,6 +41,14 @@ class _Guard:
                 self._children.discard(pid)
                 self._tell(f"-{pid}")
 
+    def close(self) -> None:
+        """Let the guard go; it ends what we left running."""
+        with self._lock:
+            if self._process is not None:
+                cast(IO[bytes], self._process.stdin).close()
+                self._process.wait()
+                self._process = None
+
     def _tell(self, word: str) -> None:
         if self._process is None or self._process.poll() is not None:
             self._process = _start_guard()
@@ -49,6 +58,7 @@ class _Guard:
 
 
 _guard = _Guard()
+atexit.register(_guard.close)
 
 
 def start(
