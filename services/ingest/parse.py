@@ -47,6 +47,9 @@ def judge(item: Item, schema: str, now_ms: int) -> Verdict:
     if item.pairs is None:
         return Verdict(None, (item.refusal or Refusal("not_an_object"),))
     event = read_bedside(item.body)
+    if isinstance(event, Refusal) and event.reason == "not_json":
+        # The cut is lenient, so that such an event costs itself only; the decoder is not.
+        return Verdict(None, (event,))
     if isinstance(event, Refusal) or not _is_strict(item.pairs, event):
         verdict = _split(item.pairs, schema)
     elif event["schema"] != schema:

@@ -21,6 +21,7 @@ class Stored(NamedTuple):
 
 
 class Refused(NamedTuple):
+    rejected_id: str
     reason: str
     field: str | None
     body: bytes
@@ -57,6 +58,7 @@ def refused(settings) -> list[Refused]:
 
 def _refused(event: dict) -> Refused:
     return Refused(
+        event["rejected_id"],
         event["reason"],
         event.get("field"),
         base64.b64decode(event["bytes_base64"]),
