@@ -22,6 +22,7 @@ SECOND_MS = 1000
 LATE_CHART = 0.12  # manual vitals and charts written down minutes to an hour later
 VERY_LATE_CHART = 0.01  # and some hours later
 OVERTAKEN = 0.01  # monitor readings that arrive after a later one
+OVERTAKEN_BY_MINUTES = 0.3  # of those, by minutes and not seconds
 REPEATED = 0.006  # events sent twice
 TAKEN_BACK = 0.03  # manual readings retracted and entered again
 RETRACTION_FIRST = 0.2  # of those, the retraction arrives before the reading
@@ -87,7 +88,7 @@ class _UntidyWard:
             body["observed_at"] = format_time(at_ms)
         received_ms = max(event.at_ms, self._network_is_back_ms(event.at_ms))
         if self._rng.random() < OVERTAKEN:
-            slow = self._rng.random() < 0.1
+            slow = self._rng.random() < OVERTAKEN_BY_MINUTES
             received_ms += self._rng.randrange(60, 480) * SECOND_MS if slow else self._rng.randrange(1, 60) * SECOND_MS
         return Arrival(received_ms, at_ms, body)
 

@@ -27,6 +27,7 @@ class Responses:
     temperature_swing_c: float = 0.3  # half the difference between early morning and evening
     heart_rate_swing_bpm: float = 4.0
     pressure_swing_mmhg: float = 4.0
+    highest_share_of_maximum: float = 0.9  # of 220 minus the age, where the heart rate levels off
     warmest_hour: float = 18.0
     fastest_hour: float = 15.0
 
@@ -85,10 +86,11 @@ def signs(person: Person, illness: Illness, at_ms: int, responses: Responses = R
         + responses.heart_rate_per_pressure_fall * fall_mmhg
         + responses.heart_rate_per_desaturation * desaturation
     )
+    highest_bpm = responses.highest_share_of_maximum * (220 - person.age_years)
     swing_mmhg = responses.pressure_swing_mmhg * awake
     return Signs(
         temperature_c=person.temperature_c + responses.temperature_swing_c * warm + fever_c,
-        heart_rate_bpm=heart_rate_bpm,
+        heart_rate_bpm=min(heart_rate_bpm, highest_bpm),
         resp_rate_bpm=person.resp_rate_bpm
         + responses.resp_rate_per_fever_c * fever_c
         + responses.resp_rate_per_desaturation * desaturation,

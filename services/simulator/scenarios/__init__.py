@@ -15,7 +15,7 @@ ALL: tuple[Scenario, ...] = (
 SCENARIOS = {scenario.name: scenario for scenario in ALL}
 WELL = SCENARIOS["well"]
 
-# A ward as it comes when nothing else is asked for: every scenario once in 25 beds, and the rest well.
+# A ward as it comes when nothing else is asked for: every scenario once, and every third bed well besides.
 MIX = tuple(
     chain.from_iterable((scenario.name, "well") if i % 3 == 0 else (scenario.name,) for i, scenario in enumerate(ALL))
 )
