@@ -1,0 +1,133 @@
+"""The Faust application, plumbing only: `partition.py` decides what a record means, `owned.py` what is safe."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import faust
+from faust import App
+from faust.types import TP
+
+from services.grader.engine import EngineFactory
+from services.grader.faults import end_process, named
+from services.grader.kafka_access import faust_credentials
+from services.grader.manifest import Source
+from services.grader.opening import Opener
+from services.grader.ownership import Ownership
+from services.grader.sender import Addressed
+from services.grader.settings import GraderSettings
+from services.grader.tallies import tally
+from services.grader.ticks import Ticks
+from services.grader.topic_names import topic_names
+from services.grader.transport import BatchConsumer, BatchTransport
+from services.runtime.kafka_clients import LARGEST_RECORD_BYTES
+
+# Counts batches, not records: a small buffer is what makes a slow agent slow the fetching down.
+BUFFERED_BATCHES = 16
+RAW: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
+
+
+@dataclass(frozen=True, slots=True)
+class Grader:
+    """The application and what it owns."""
+
+    app: App
+    ownership: Ownership
+
+
+def build_app(settings: GraderSettings, source: Source, engine_for: EngineFactory, *, rules_hash: str) -> Grader:
+    """Wire transport, agent, checkpoints and ticks. Called by __main__ and tests, never on import.
+
+    Args:
+        settings: of this process.
+        source: identity of the bedside topic.
+        engine_for: makes the engine of a partition.
+        rules_hash: of the rule set that the engines use.
+    """
+    names = topic_names(settings.topic_prefix)
+    app = _faust_app(settings)
+    transport = BatchTransport(app.conf.broker_consumer, app, batched_topic=names["bedside"])
+    app.transport = transport
+
+    async def produce(output: Addressed) -> Awaitable[Any]:
+        # Half a millisecond more, so that Faust's way through float seconds ends at the same millisecond.
+        at_s = None if output.timestamp_ms is None else (output.timestamp_ms + 0.5) / 1000
+        headers = {"cause": output.cause} if output.cause else None
+        sent: Awaitable[Any] = await app.producer.send(
+            output.topic, output.key, output.value, output.partition, at_s, headers
+        )
+        return sent
+
+    opener = Opener(settings, names, source, rules_hash, engine_for, produce, tally)
+    ownership = Ownership(opener, lambda number, upto: _consumer(app).declare_safe(TP(names["bedside"], number), upto))
+    transport.before_release = ownership.release
+    _declare_agent(app, names["bedside"], ownership)
+    _declare_tasks(app, settings, ownership, Ticks(produce, lambda: _assigned(app), names["bedside"]))
+    return Grader(app, ownership)
+
+
+def _faust_app(settings: GraderSettings) -> App:
+    session_s = settings.session_timeout.total_seconds()
+    return faust.App(
+        settings.group,
+        broker=[f"aiokafka://{address}" for address in settings.bootstrap_servers.split(",")],
+        broker_credentials=faust_credentials(settings),
+        consumer_group_instance_id=settings.member,
+        consumer_auto_offset_reset="earliest",
+        broker_session_timeout=session_s,
+        broker_heartbeat_interval=min(2.0, session_s / 4),
+        broker_request_timeout=session_s + 1,  # Faust refuses a session longer than a request
+        broker_max_poll_interval=60.0,
+        broker_commit_interval=1.0,
+        producer_request_timeout=settings.send_timeout.total_seconds(),
+        producer_linger=0.002,
+        producer_max_request_size=LARGEST_RECORD_BYTES,
+        stream_buffer_maxsize=BUFFERED_BATCHES,
+        stream_recovery_delay=0.0,
+        stream_wait_empty=True,
+        value_serializer="raw",
+        table_standby_replicas=0,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+    )
+
+
+def _declare_agent(app: App, bedside: str, ownership: Ownership) -> None:
+    @app.agent(app.topic(bedside, **RAW))
+    async def grade(batches: Any) -> AsyncIterator[int]:
+        """Grades every bedside record in its order; estimates and escalations go out, state is checkpointed."""
+        async for event in batches.events():
+            message = event.message
+            try:
+                if message.generation_id == app.consumer_generation_id and _consumer(app).flow_active:
+                    await ownership.apply(message.partition, message.generation_id, event.value)
+            except Exception as fault:
+                end_process(f"a batch could not be applied: {named(fault)}", fault)
+            yield message.offset
+
+
+def _declare_tasks(app: App, settings: GraderSettings, ownership: Ownership, ticks: Ticks) -> None:
+    @app.task  # type: ignore[untyped-decorator]  # Faust declares it so
+    async def checkpoints() -> None:
+        """Stores what changed, every few seconds."""
+        while not app.should_stop:
+            await asyncio.sleep(settings.checkpoint_every.total_seconds())
+            if not app.rebalancing:
+                await ownership.checkpoint()
+
+    if settings.ticks:
+
+        @app.task  # type: ignore[untyped-decorator]
+        async def time_passes() -> None:
+            """Writes time into the owned partitions, once a second."""
+            await ticks.run(lambda: app.should_stop)
+
+
+def _consumer(app: App) -> BatchConsumer:
+    return cast(BatchConsumer, app.consumer)
+
+
+def _assigned(app: App) -> list[int]:
+    return [] if app.rebalancing else sorted(at.partition for at in app.consumer.assignment())

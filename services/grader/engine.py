@@ -1,0 +1,42 @@
+"""What the shell asks of the engine. The engine is `partition.Partition`; tests put another one in its place."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, NamedTuple, Protocol
+
+
+class Origin(NamedTuple):
+    """Where a record lies."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Output(NamedTuple):
+    """Something to publish; `topic` is the short name."""
+
+    topic: Literal["estimates", "escalations", "evidence", "rejected", "bedside"]
+    key: str
+    value: dict[str, Any]
+
+
+class Engine(Protocol):
+    """The patients of one partition and its clock: pure, without Kafka."""
+
+    clock_ms: int
+    touched: set[str]
+
+    def apply(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> Iterable[Output]:
+        """Deadlines strictly before the clock, then the record."""
+
+    def advance(self, now_ms: int) -> Iterable[Output]:
+        """All deadlines up to and including now."""
+
+    def encoded(self, patient_id: str) -> Any:
+        """A patient's state as plain data; None for a patient that is not kept any more."""
+
+    def restore(self, patients: Mapping[str, Any], clock_ms: int) -> None:
+        """Take over stored patients."""
+
+
+EngineFactory = Callable[[int], Engine]

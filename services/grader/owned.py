@@ -1,0 +1,158 @@
+"""One partition while this process owns it: its patients, its outputs, and what of both is safely stored."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from schemas.encoding import encode
+from schemas.reasons import Refusal
+from services.grader.buckets import BUCKETS, bucket_of
+from services.grader.checkpoint import CheckpointWriter
+from services.grader.engine import Engine, Origin, Output
+from services.grader.faults import end_process
+from services.grader.intake import KafkaRecord, read, rejection
+from services.grader.manifest import Manifest, encode_bucket
+from services.grader.sender import Addressed, Sender
+
+log = logging.getLogger(__name__)
+
+# Between two slices of a batch the event loop runs: heartbeats, acknowledgements, checkpoints.
+SLICE = 500
+TICK = "crs.tick.v1"
+
+
+class OwnedPartition:
+    """The engine of a partition with everything that makes it durable.
+
+    The checkpoint is taken bucket by bucket while grading goes on: each bucket says up to which record it is complete,
+    and the manifest's `next` is where the checkpoint began. After a restore a patient's records before their bucket's
+    own `next` are skipped. That works because patients do not depend on each other.
+    """
+
+    def __init__(
+        self, number: int, generation: int, *, engine: Engine, sender: Sender, writer: CheckpointWriter,
+        manifest: Manifest, topics: dict[str, str], partitions: int,
+    ) -> None:  # fmt: skip
+        self.number, self.generation = number, generation
+        self.engine, self.sender = engine, sender
+        self.next = self.stored = manifest.next
+        self.progress_s = time.monotonic()
+        self.released = False
+        self._writer, self._manifest = writer, manifest
+        self._topics, self._partitions = topics, partitions
+        self._members: list[set[str]] = [set() for _ in range(BUCKETS)]
+        self._covered = [manifest.buckets[n].next if n in manifest.buckets else 0 for n in range(BUCKETS)]
+        self._covered_upto = max(self._covered, default=0)
+        self._lock = asyncio.Lock()
+
+    def take_over(self, buckets: dict[int, dict[str, Any]]) -> None:
+        """The restored patients, still encoded."""
+        for number, patients in buckets.items():
+            self._members[number] = set(patients)
+            self.engine.restore(patients, self._manifest.clock_ms)
+        self.engine.clock_ms = self._manifest.clock_ms
+
+    async def apply(self, batch: Sequence[KafkaRecord]) -> None:
+        """Grade a fetched batch in its order; returns early when the partition is given up."""
+        if batch[0].offset > self.next:
+            end_process(f"partition {self.number}: expected offset {self.next}, got {batch[0].offset}")
+        for start in range(0, len(batch), SLICE):
+            await self.sender.room()
+            if self.released:
+                return
+            for record in batch[start : start + SLICE]:
+                if record.offset >= self.next:
+                    self._send(record, self._graded(record))
+                    self.next = record.offset + 1
+            self.progress_s = time.monotonic()
+
+    async def checkpoint(self) -> int | None:
+        """Store what changed; the first offset that is not covered, or None where nothing had to be stored.
+
+        Raises:
+            KafkaError: the state was not stored; the process has to end.
+        """
+        async with self._lock:
+            if self.next == self.stored:
+                return None
+            manifest = replace(self._manifest, next=self.next, clock_ms=self.engine.clock_ms)
+            buckets = await self._encode(self._dirty())
+            await self.sender.settled()
+            self._manifest = await self._writer.write(buckets, manifest)
+            self.stored = manifest.next
+            return self.stored
+
+    async def release(self) -> int | None:
+        """Stop where we are, store it, and give the partition up; what `checkpoint` returns."""
+        self.released = True
+        upto = await self.checkpoint()
+        await self.abandon()
+        return upto
+
+    async def abandon(self) -> None:
+        """Give up without storing: what is not stored comes again."""
+        self.released = True
+        self.sender.close()
+        await self._writer.close()
+
+    def skip_to(self, begin: int) -> None:
+        """Records before `begin` are gone for good: go on there."""
+        self.next = begin
+
+    def _graded(self, record: KafkaRecord) -> Iterable[Output]:
+        """No await in here: what a record changes is there as a whole or not at all."""
+        event = read(record, self._partitions)
+        if isinstance(event, Refusal):
+            return [Output("rejected", (record.key or b"").decode(errors="replace"), rejection(record, event))]
+        clock_ms = max(self.engine.clock_ms, record.timestamp)
+        if event["schema"] == TICK:
+            return self.engine.advance(clock_ms)
+        if record.offset < self._covered_upto and self._is_covered(event, record.offset):
+            return []
+        return self.engine.apply(event, clock_ms=clock_ms, origin=Origin(record.topic, record.partition, record.offset))
+
+    def _is_covered(self, event: dict[str, Any], offset: int) -> bool:
+        return "patient_id" in event and offset < self._covered[bucket_of(event["patient_id"])]
+
+    def _send(self, record: KafkaRecord, outputs: Iterable[Output]) -> None:
+        self.sender.enqueue(
+            [
+                Addressed(
+                    self._topics[output.topic],
+                    output.key.encode() or None,
+                    encode(output.value),
+                    b"%d:%d:%d" % (record.partition, record.offset, number),
+                    self.engine.clock_ms,
+                    output.topic,
+                    _detail(output),
+                )
+                for number, output in enumerate(outputs)
+            ]
+        )
+
+    def _dirty(self) -> set[int]:
+        touched, self.engine.touched = self.engine.touched, set()
+        for patient_id in touched:
+            self._members[bucket_of(patient_id)].add(patient_id)
+        return {bucket_of(patient_id) for patient_id in touched}
+
+    async def _encode(self, numbers: set[int]) -> dict[int, tuple[bytes, int]]:
+        encoded = {}
+        for number in sorted(numbers):
+            states = {patient_id: self.engine.encoded(patient_id) for patient_id in self._members[number]}
+            patients = {patient_id: state for patient_id, state in states.items() if state is not None}
+            self._members[number] = set(patients)
+            self._covered[number] = self.next
+            encoded[number] = (encode_bucket(patients, self.next), self.next)
+            await asyncio.sleep(0)
+        return encoded
+
+
+def _detail(output: Output) -> tuple[str, ...]:
+    """What the metrics tell apart; never anything about the patient."""
+    if output.topic == "escalations":
+        return (output.value["kind"], output.value["priority"])
+    return (output.value["reason"],) if output.topic == "rejected" else ()

@@ -1,0 +1,85 @@
+"""Which partitions this process owns, from the first batch of a generation to the moment it gives them up."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from services.grader.faults import end_process, named
+from services.grader.intake import KafkaRecord
+from services.grader.opening import Opener
+from services.grader.owned import OwnedPartition
+from services.runtime.metrics import gauge, histogram
+
+log = logging.getLogger(__name__)
+
+DeclareSafe = Callable[[int, int], None]
+
+
+class Ownership:
+    """Opens, checkpoints and releases partitions. Where one of these fails the process ends: state is never guessed.
+
+    Args:
+        opener: how a partition is taken over.
+        declare_safe: told the partition and the first offset that a finished checkpoint does not cover.
+    """
+
+    def __init__(self, opener: Opener, declare_safe: DeclareSafe) -> None:
+        self._opener = opener
+        self._declare_safe = declare_safe
+        self._opening = asyncio.Lock()
+        self.owned: dict[int, OwnedPartition] = {}
+
+    async def apply(self, number: int, generation: int, batch: Sequence[KafkaRecord]) -> None:
+        """Grade a batch of a partition, taking the partition over first where it is new."""
+        owned = self.owned.get(number)
+        if owned is None or owned.generation != generation:
+            owned = await self._open(number, generation)
+        await owned.apply(batch)
+        gauge("crs_partition_last_progress_timestamp_seconds").labels(str(number)).set_to_current_time()
+
+    def positions(self) -> dict[int, int]:
+        """The next offset to apply of each owned partition; also for other threads."""
+        return {number: owned.next for number, owned in list(self.owned.items())}
+
+    async def checkpoint(self) -> None:
+        """Store every partition's changes and declare safe what that covers."""
+        for owned in list(self.owned.values()):
+            await self._checkpoint(owned)
+
+    async def release(self) -> None:
+        """Store and give up everything: on revocation and at the end."""
+        async with self._opening:
+            for number, owned in list(self.owned.items()):
+                try:
+                    upto = await owned.release()
+                except Exception as fault:
+                    end_process(f"partition {number} could not be stored when it was given up: {named(fault)}")
+                self._declare(owned, upto)
+            self.owned.clear()
+
+    async def _open(self, number: int, generation: int) -> OwnedPartition:
+        async with self._opening:
+            if (former := self.owned.pop(number, None)) is not None:
+                await former.abandon()
+            try:
+                self.owned[number] = await self._opener.open(number, generation)
+            except Exception as fault:
+                log.critical("partition could not be restored", exc_info=fault, extra={"partition": number})
+                end_process(f"partition {number} could not be restored: {named(fault)}")
+            return self.owned[number]
+
+    async def _checkpoint(self, owned: OwnedPartition) -> None:
+        started_s = time.monotonic()
+        try:
+            upto = await owned.checkpoint()
+        except Exception as fault:
+            end_process(f"the checkpoint of partition {owned.number} failed: {named(fault)}")
+        if upto is not None:
+            histogram("crs_checkpoint_seconds").observe(time.monotonic() - started_s)
+            gauge("crs_checkpoint_timestamp_seconds").labels(str(owned.number)).set_to_current_time()
+            self._declare(owned, upto)
+
+    def _declare(self, owned: OwnedPartition, upto: int | None) -> None:
+        if upto is not None and self.owned.get(owned.number) is owned:
+            self._declare_safe(owned.number, upto)

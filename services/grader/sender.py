@@ -1,0 +1,114 @@
+"""Sends a partition's outputs, in order, and knows which of them Kafka has not acknowledged yet."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from services.grader.faults import end_process, named
+
+# Then the partition waits: memory stays bounded however slow the broker is.
+MOST_UNACKNOWLEDGED = 1_000
+
+
+class Addressed(NamedTuple):
+    """One output, ready to go.
+
+    Attributes:
+        cause: `partition:offset:n`, the bedside record it follows from and its place among that record's outputs.
+        timestamp_ms: record timestamp; only topics with create time keep it. None is the time of sending.
+        kind: short name of the topic, and with `detail` what the metrics are labelled with.
+        partition: where the key does not decide.
+    """
+
+    topic: str
+    key: bytes | None
+    value: bytes
+    cause: bytes
+    timestamp_ms: int | None
+    kind: str = ""
+    detail: tuple[str, ...] = ()
+    partition: int | None = None
+
+
+Produce = Callable[
+    [Addressed], Awaitable[Awaitable[Any]]
+]  # the first await hands over, the second is the broker's word
+Acknowledged = Callable[[Addressed, float], None]
+
+
+class Sender:
+    """One a partition: a `resolved` must never pass its rise.
+
+    An output that Kafka does not take in time ends the process: the next one repeats it from the last checkpoint, with
+    the same id. Losing one is never acceptable, repeating one is.
+    """
+
+    def __init__(self, produce: Produce, *, acknowledged: Acknowledged, limit: int = MOST_UNACKNOWLEDGED) -> None:
+        self._produce = produce
+        self._acknowledged = acknowledged
+        self._limit = limit
+        self._queue: deque[tuple[int, Addressed, float]] = deque()
+        self._number = 0
+        self._unacknowledged: dict[int, None] = {}  # in the order of sending
+        self._waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
+        self._work = asyncio.Event()
+        self._task = asyncio.ensure_future(self._send_all())
+
+    @property
+    def unacknowledged(self) -> int:
+        """Outputs queued or sent that Kafka has not acknowledged."""
+        return len(self._unacknowledged)
+
+    def enqueue(self, outputs: Sequence[Addressed]) -> None:
+        """Take outputs over; never waits."""
+        for output in outputs:
+            self._number += 1
+            self._unacknowledged[self._number] = None
+            self._queue.append((self._number, output, time.monotonic()))
+        self._work.set()
+
+    async def room(self) -> None:
+        """Wait until fewer than the limit are unacknowledged."""
+        await self._until(lambda: len(self._unacknowledged) < self._limit)
+
+    async def settled(self) -> None:
+        """Wait until everything enqueued so far is acknowledged, whatever comes after it."""
+        last = self._number
+        await self._until(lambda: next(iter(self._unacknowledged), last + 1) > last)
+
+    def close(self) -> None:
+        """Stop sending. What is not acknowledged is not covered by any checkpoint and comes again."""
+        self._task.cancel()
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        if not condition():
+            reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append((condition, reached))
+            await reached
+
+    async def _send_all(self) -> None:
+        while True:
+            while self._queue:
+                number, output, since_s = self._queue.popleft()
+                try:
+                    receipt = asyncio.ensure_future(await self._produce(output))
+                except Exception as fault:
+                    end_process(f"an output could not be handed to Kafka: {named(fault)}")
+                receipt.add_done_callback(partial(self._settle, number, output, since_s))
+            self._work.clear()
+            await self._work.wait()
+
+    def _settle(self, number: int, output: Addressed, since_s: float, done: "asyncio.Future[Any]") -> None:
+        if done.cancelled():
+            return
+        if (fault := done.exception()) is not None:
+            end_process(f"Kafka did not take an output: {named(fault)}")
+        del self._unacknowledged[number]
+        self._acknowledged(output, time.monotonic() - since_s)
+        for condition, reached in self._waiting:
+            if condition() and not reached.done():
+                reached.set_result(None)
+        self._waiting = [waiting for waiting in self._waiting if not waiting[1].done()]

@@ -1,0 +1,48 @@
+"""An engine that counts: every third record of a patient escalates. What the shell does, whatever the rules say.
+
+Run as a module it is a grader process of its own.
+"""
+
+import sys
+
+from services.grader.engine import Origin, Output
+from services.grader.process import run
+from services.grader.settings import GraderSettings
+from services.runtime import logs
+
+EVERY = 3
+
+
+class Counting:
+    """Patients are numbers."""
+
+    def __init__(self, _number: int) -> None:
+        self.clock_ms = 0
+        self.patients: dict[str, int] = {}
+        self.touched: set[str] = set()
+
+    def apply(self, record: dict, *, clock_ms: int, origin: Origin) -> list[Output]:  # noqa: ARG002
+        self.clock_ms = clock_ms
+        patient_id = record["patient_id"]
+        count = self.patients[patient_id] = self.patients.get(patient_id, 0) + 1
+        self.touched.add(patient_id)
+        if count % EVERY:
+            return []
+        value = {"schema": "counted", "escalation_id": f"{patient_id}/{count}", "kind": "crs_rise", "priority": "low"}
+        return [Output("escalations", patient_id, value), Output("estimates", patient_id, {"count": count})]
+
+    def advance(self, now_ms: int) -> list[Output]:
+        self.clock_ms = now_ms
+        return []
+
+    def encoded(self, patient_id: str) -> int | None:
+        return self.patients.get(patient_id)
+
+    def restore(self, patients: dict, clock_ms: int) -> None:
+        self.patients.update(patients)
+        self.clock_ms = clock_ms
+
+
+if __name__ == "__main__":
+    logs.configure("grader")
+    sys.exit(run(GraderSettings(), Counting, rules_hash="counting"))
