@@ -13,14 +13,15 @@ from tests.waiting import eventually
 
 
 @contextmanager
-def ingest_on(kafka_settings, **changes) -> Iterator[httpx.Client]:
-    """A client of an ingest that is ready."""
+def ingest_on(kafka_settings, *, wait: bool = True, **changes) -> Iterator[httpx.Client]:
+    """A client of an ingest, by default one that is ready."""
     settings = IngestSettings(**{**kafka_settings.model_dump(), **changes})
     with (
         serving(build_app(settings), host="127.0.0.1", port=0) as address,
         httpx.Client(base_url=address.url, timeout=30) as client,
     ):
-        eventually(lambda: client.get("/readyz").status_code == 200, what="ingest is ready")
+        if wait:
+            eventually(lambda: client.get("/readyz").status_code == 200, what="ingest is ready")
         yield client
 
 
