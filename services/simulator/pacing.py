@@ -65,7 +65,7 @@ def run(
             else:
                 try_again_ms = clock.now_ms() + wait_ms
                 wait_ms = min(2 * wait_ms, LAST_RETRY_MS)
-        # After a long pause the next beat is the next whole one, not all that were missed.
-        beat_ms = max(beat_ms + every_ms, whole_second(clock.now_ms()))
+        # After a long pause the next beat is the next whole second, not all that were missed.
+        beat_ms = max(beat_ms + every_ms, whole_second(clock.now_ms()) + 1000)
         if clock.wait_until(beat_ms):
             return
