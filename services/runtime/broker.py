@@ -10,7 +10,9 @@ import base64
 import fcntl
 import signal
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -41,6 +43,7 @@ class Broker:
         self.data = data
         self._java, self._classpath, self._ports = java, classpath, ports
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_before = 0  # its size when the last start began
 
     @property
     def bootstrap_servers(self) -> str:
@@ -68,11 +71,12 @@ class Broker:
         """Start on the same ports with the same data, and return once Kafka itself answers."""
         if self.running:
             raise RuntimeError("the broker is running already")
+        self._log_before = self.log.stat().st_size if self.log.exists() else 0
         properties = write_properties(self.data, self._ports)
         self._format(properties)
         with self.log.open("ab") as log:
             command = self._command("-Xms256m", "-Xmx512m", "kafka.Kafka", str(properties))
-            self._process = processes.start(command, stdout=log, stderr=log)
+            self._process = processes.start(command, cwd=self.data, stdout=log, stderr=log)
         try:
             self._await_ready()
         except BaseException:
@@ -105,11 +109,11 @@ class Broker:
 
     def port_was_taken(self) -> bool:
         """Whether the last start failed because somebody else had one of the ports."""
-        return "Address already in use" in self._last_words()
+        return self.log.exists() and b"Address already in use" in self.log.read_bytes()[self._log_before :]
 
     def _command(self, *arguments: str) -> list[str]:
         quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-        return [str(self._java), quiet, "-Djava.awt.headless=true", "-cp", self._classpath, *arguments]
+        return [str(self._java), quiet, "-XX:-UsePerfData", "-cp", self._classpath, *arguments]
 
     def _format(self, properties: Path) -> None:
         if (self.data / "log" / "meta.properties").exists():
@@ -129,14 +133,12 @@ class Broker:
         deadline_s = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < deadline_s:
             if not self.running:
-                raise BrokerDidNotStart(f"Kafka ended while it started; its last words are in {self.log}")
+                taken = f": one of its ports {tuple(self._ports)} is taken" if self.port_was_taken() else ""
+                raise BrokerDidNotStart(f"Kafka ended while it started{taken}; its last words are in {self.log}")
             if answers(self.bootstrap_servers):
                 return
             time.sleep(0.05)
         raise BrokerDidNotStart(f"Kafka did not answer within {READY_WITHIN_S:.0f} s; its log is {self.log}")
-
-    def _last_words(self) -> str:
-        return self.log.read_text(errors="replace")[-20_000:] if self.log.exists() else ""
 
 
 @contextmanager
@@ -169,7 +171,6 @@ def local_kafka(data: Path | None = None, *, say: Say = silent) -> Iterator[Brok
 def start_somewhere(broker: Broker) -> None:
     """Start a broker whose clients do not know its ports yet: when one is taken, try others."""
     for attempt in range(1, TRIES + 1):
-        broker.log.unlink(missing_ok=True)
         try:
             return broker.start()
         except BrokerDidNotStart:
@@ -186,3 +187,24 @@ def _alone_in(data: Path) -> Iterator[None]:
         except BlockingIOError:
             raise BrokerDidNotStart(f"another Kafka is using {data}: stop it, or choose another folder") from None
         yield
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a broker until Ctrl-C or SIGTERM; its address is the only line on standard output."""
+    arguments = sys.argv[1:] if argv is None else argv
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    with local_kafka(Path(arguments[0]) if arguments else None, say=_to_stderr) as broker:
+        sys.stdout.write(f"{broker.bootstrap_servers}\n")
+        sys.stdout.flush()
+        stopped.wait()
+    return 0
+
+
+def _to_stderr(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -55,9 +55,12 @@ def cache_folder() -> Path:
 
 def fetch_jar(jar: Jar, folder: Path) -> Path:
     """Download one jar with jgo, in pure Python, into a folder laid out as jgo wants it."""
-    from jgo.maven import MavenContext  # here: it takes a fifth of a second, and a warm cache needs none of it
+    from jgo.config import GlobalSettings  # here: a fifth of a second, and a warm cache needs none of it
+    from jgo.maven import MavenContext
 
     context = MavenContext(repo_cache=folder, timeout=30)
+    # A hospital without a way out names its mirror in jgo's own settings file; the checksums hold there too.
+    context.remote_repos = GlobalSettings.load().repositories | context.remote_repos
     return Path(context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve())
 
 

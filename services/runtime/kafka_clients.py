@@ -58,10 +58,9 @@ def consumer(
     return KafkaConsumer(*topics, **(_connection(kafka, client_id) | settings | more))
 
 
-def admin(kafka: KafkaSettings, *, client_id: str = "crswatch") -> KafkaAdminClient:
-    """A client that creates, describes and deletes topics."""
-    connection = _connection(kafka, client_id)
-    return KafkaAdminClient(**connection)
+def admin(kafka: KafkaSettings, *, client_id: str = "crswatch", **more: Any) -> KafkaAdminClient:
+    """A client that creates, describes and deletes topics. Close it."""
+    return KafkaAdminClient(**(_connection(kafka, client_id) | more))
 
 
 def aiokafka_security(kafka: KafkaSettings) -> dict[str, Any]:

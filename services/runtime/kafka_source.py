@@ -32,12 +32,13 @@ class Kafka(NamedTuple):
 
 
 @contextmanager
-def kafka_source(data: Path | None = None, *, say: Say = silent) -> Iterator[Kafka]:
+def kafka_source(data: Path | None = None, *, say: Say = silent, patience_ms: int = 15_000) -> Iterator[Kafka]:
     """Kafka from the environment, else from a Docker engine, else a local broker; the latter two end on leaving.
 
     Args:
         data: where a local broker keeps its topics; without it they go when it goes.
         say: is told what is being done.
+        patience_ms: how long a Kafka that the environment names may take to answer.
 
     Raises:
         NoKafka: says what was tried, why each way failed, and how to get one.
@@ -45,17 +46,17 @@ def kafka_source(data: Path | None = None, *, say: Say = silent) -> Iterator[Kaf
     given = os.environ.get(VARIABLE)
     if given:
         say(f"Using the Kafka that {VARIABLE} names: {given}")
-        _require_answer(given)
+        _require_answer(given, patience_ms)
         yield Kafka(given, "environment")
         return
     with ExitStack() as leaving:
         yield _start_one(leaving, data, say)
 
 
-def _require_answer(given: str) -> None:
+def _require_answer(given: str, patience_ms: int) -> None:
     """The one that was asked for and no other: falling back to a local broker would hide a mistake."""
     try:
-        admin(KafkaSettings()).close()
+        admin(KafkaSettings(), bootstrap_timeout_ms=patience_ms).close()
     except (KafkaError, OSError) as fault:
         raise NoKafka(
             f"{VARIABLE} is set, but no Kafka answers at {given} ({type(fault).__name__}). "

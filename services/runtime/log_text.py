@@ -4,9 +4,10 @@ import logging
 import re
 
 # Their arguments are about connections, groups and offsets, and an operator needs them.
-PLUMBING = ("aiokafka", "kafka", "uvicorn.error", "mode")
+PLUMBING = ("aiokafka", "kafka", "uvicorn.error")
 
 _NUMBER = re.compile(r"\b\d[\w.,:+-]*")
+_SPEAKER = re.compile(r"^\[[^\]]*\]:?\s*")  # Faust: `[^--Consumer]: ...`
 _FIRST_DETAIL = re.compile(r"""[(\[{<'"=\d\n]""")
 
 
@@ -21,7 +22,7 @@ def sentence(record: logging.LogRecord, *, ours: bool) -> str:
         return _NUMBER.sub("#", text)
     if record.name.startswith(PLUMBING):
         return _filled(text, record.args)
-    return _FIRST_DETAIL.split(text, maxsplit=1)[0].strip()
+    return _FIRST_DETAIL.split(_SPEAKER.sub("", text), maxsplit=1)[0].strip()
 
 
 def _filled(text: str, args: object) -> str:
