@@ -1,0 +1,36 @@
+"""`python -m services.notifier` and `crswatch notifier`: page the people an escalation concerns until stopped."""
+
+import argparse
+import signal
+import sys
+import threading
+
+from services.notifier.app import Notifier
+from services.notifier.policy import PolicyRefused
+from services.notifier.settings import NotifierSettings
+from services.runtime import logs
+
+EXAMPLE = (
+    "example: KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092 NOTIFIER_WEBHOOK_URL=http://127.0.0.1:8085/pages "
+    "NOTIFIER_WEBHOOK_SECRET=whsec_... crswatch notifier"
+)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Work until SIGTERM; 0 after a clean stop, 1 where a part failed, 2 where the policy cannot be kept."""
+    parser = argparse.ArgumentParser("notifier", description=__doc__, epilog=EXAMPLE)
+    parser.parse_args(argv)
+    logs.configure("notifier")
+    try:
+        notifier = Notifier(NotifierSettings())
+    except PolicyRefused as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 2
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return 0 if notifier.run(stop) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

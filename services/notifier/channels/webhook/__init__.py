@@ -1,0 +1,1 @@
+"""A page as a signed HTTP request, after the Standard Webhooks specification."""

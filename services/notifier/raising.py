@@ -1,0 +1,59 @@
+"""An escalation becomes an alarm, or climbs the one that stands for the same thing. Pure."""
+
+from dataclasses import replace
+
+from schemas.escalations import Escalation
+from schemas.times import parse_time
+from services.notifier.alarm import Alarm, Cause, Standing, sound
+from services.notifier.decision import grade_of
+from services.notifier.policy import Policy, ladder_for, level_of
+
+RESOLVED = "resolved"
+
+
+def key_of(escalation: Escalation) -> str:
+    """What the escalation is about; equal to the key of the alarm it belongs to."""
+    sign = escalation.get("sign")
+    return escalation["kind"] if sign is None else f"{escalation['kind']}/{sign}"
+
+
+def raised(escalation: Escalation, standing: Alarm | None, *, policy: Policy, now_ms: int) -> Alarm:
+    """The alarm after this escalation, sounding from the first hop."""
+    if standing is None:
+        return _first(escalation, policy, now_ms)
+    climbed = replace(
+        _first(escalation, policy, now_ms),
+        standing=(*standing.standing, _standing(escalation)),
+        revision=standing.revision,
+        actor=standing.actor,
+        acted_ms=standing.acted_ms,
+        answers=standing.answers,
+        members=(*standing.members, escalation["escalation_id"]),
+        round=standing.round,
+    )
+    worse = (climbed.grade or 0) > (standing.grade or 0)
+    return sound(climbed, Cause.WORSENED if worse else Cause.RAISED, now_ms)
+
+
+def _first(escalation: Escalation, policy: Policy, now_ms: int) -> Alarm:
+    grade, unit = grade_of(escalation), escalation.get("unit")
+    level = level_of(escalation["kind"], escalation["priority"], grade)
+    return Alarm(
+        escalation_id=escalation["escalation_id"],
+        kind=escalation["kind"],
+        priority=escalation["priority"],
+        raised_ms=parse_time(escalation["detected_at"]),
+        ladder=ladder_for(policy, level, unit=unit),
+        policy_hash=policy.hash,
+        sign=escalation.get("sign"),
+        grade=grade,
+        unit=unit,
+        bed=escalation.get("bed"),
+        standing=(_standing(escalation),),
+        members=(escalation["escalation_id"],),
+        round_ms=now_ms,
+    )
+
+
+def _standing(escalation: Escalation) -> Standing:
+    return Standing(escalation["escalation_id"], escalation.get("previous_grade"))
