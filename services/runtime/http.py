@@ -54,14 +54,14 @@ def serve_until_stopped(app: ASGIApp, *, host: str, port: int, port_file: Path |
     # uvicorn raises a signal it caught once more after its shutdown: without these that would end the process.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    with socket.create_server((host, port)) as listener:
+    with _listening(host, port) as listener:
         _server(app, port_file).run(sockets=[listener])
 
 
 @contextmanager
 def serving(app: ASGIApp, *, host: str, port: int, port_file: Path | None = None) -> Iterator[Serving]:
     """Serve from a thread while the caller works; closed on leaving."""
-    with socket.create_server((host, port)) as listener:
+    with _listening(host, port) as listener:
         server = _server(app, port_file)
         thread = threading.Thread(target=_run, args=(server, listener), name="http", daemon=True)
         thread.start()
@@ -71,6 +71,14 @@ def serving(app: ASGIApp, *, host: str, port: int, port_file: Path | None = None
         finally:
             server.should_exit = True
             thread.join(timeout=GRACE_S + 1)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    listener = socket.create_server((host, port))
+    # Connections inherit it. asyncio sets it only on sockets whose protocol is named, which an accepted one's is not;
+    # without it every answer waits 40 ms for the sender's delayed acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _run(server: _Server, listener: socket.socket) -> None:
