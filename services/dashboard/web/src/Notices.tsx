@@ -1,0 +1,41 @@
+import { ungradedSince } from "./grading";
+import type { Ward } from "./stream";
+import { clockSeconds } from "./words";
+
+/** What is wrong with the board itself, in sentences, above the beds. */
+export function Notices({ ward, nowMs }: { ward: Ward; nowMs: number }) {
+  if (ward.link === "lost" || ward.link === "signed_out") return <Lost ward={ward} nowMs={nowMs} />;
+  const stopped = [...ward.beds.values()].map((bed) => ungradedSince(bed, ward)).filter((since) => since !== null);
+  const unreadable = ward.pulse?.unreadable ?? 0;
+  return (
+    <>
+      {stopped.length > 0 && (
+        <p class="notice-bar" role="alert" data-notice="grading">
+          <b>
+            {Math.max(...stopped) > 0
+              ? `Grading stopped at ${clockSeconds(Math.max(...stopped))}`
+              : "Grading has not been heard since this board started"}
+          </b>{" "}
+          for {stopped.length === ward.beds.size ? "all beds" : `${stopped.length} of ${ward.beds.size} beds`}. Grades shown are the
+          last known. Watch the patients.
+        </p>
+      )}
+      {unreadable > 0 && (
+        <p class="notice-bar" data-notice="unreadable">
+          {unreadable} {unreadable === 1 ? "record" : "records"} could not be shown. The board's log names the place.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Lost({ ward, nowMs }: { ward: Ward; nowMs: number }) {
+  const seconds = Math.round((nowMs - ward.heardMs) / 1000);
+  return (
+    <p class="notice-bar lost" role="alert" data-notice="lost">
+      <b>{ward.link === "lost" ? "Connection lost." : "You are signed out."}</b> Last update{" "}
+      <time>{clockSeconds(ward.heardMs)}</time>, <span aria-hidden="true">{seconds} s ago</span>. What you see is from then.{" "}
+      {ward.link === "lost" ? "Reconnecting." : <a href="/sign-in">Sign in again</a>}
+    </p>
+  );
+}

@@ -1,0 +1,104 @@
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import type { Sign } from "./wire";
+import type { SignName } from "./words";
+
+const GAP_S = 5 * 60;
+const HEIGHT = 64;
+const SHOWN_S = 6 * 3600;
+// What a chart shows at least, so that noise does not look like a crisis.
+const SPAN: Record<string, number> = { temperature_c: 2, heart_rate_bpm: 40, sbp_mmhg: 40, spo2_pct: 10, resp_rate_bpm: 12 };
+
+type Points = [number, number][];
+
+const fetched = new Map<string, Promise<Record<string, Points>>>();
+
+/** One request a bed for all its signs; forgotten after a moment, so that the next look is fresh. */
+function pointsOf(patientId: string): Promise<Record<string, Points>> {
+  const known = fetched.get(patientId);
+  if (known) return known;
+  const coming = fetch(`/api/trend?patient=${encodeURIComponent(patientId)}`)
+    .then(async (answer) => (answer.ok ? ((await answer.json()) as { signs: Record<string, Points> }).signs : {}))
+    .catch(() => ({}));
+  fetched.set(patientId, coming);
+  setTimeout(() => fetched.delete(patientId), 2000);
+  return coming;
+}
+
+/** Six hours of one sign. Where nothing was measured, no line is drawn. */
+export function Trend({ patientId, name, sign }: { patientId: string; name: SignName; sign: Sign | undefined }) {
+  const place = useRef<HTMLDivElement>(null);
+  const points = useRef<Points>([]);
+  const plot = useRef<uPlot | null>(null);
+
+  useEffect(() => {
+    const node = place.current;
+    if (!node) return;
+    plot.current = new uPlot(options(name, node.clientWidth), [[], []], node);
+    void pointsOf(patientId).then((signs) => {
+      points.current = signs[name.key] ?? [];
+      draw(plot.current, points.current);
+    });
+    return () => {
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, []);
+  useEffect(() => {
+    const at = sign?.observed_at;
+    if (at === undefined || typeof sign?.value !== "number") return;
+    const last = points.current.at(-1);
+    if (last && last[0] >= Date.parse(at)) return;
+    points.current = [...points.current, [Date.parse(at), sign.value]];
+    draw(plot.current, points.current);
+  }, [sign?.observed_at]);
+
+  return <div ref={place} class="trend" role="img" aria-label={`${name.long}, last six hours`} />;
+}
+
+function draw(plot: uPlot | null, points: Points): void {
+  const times: number[] = [];
+  const values: (number | null)[] = [];
+  for (const [atMs, value] of points) {
+    const at = atMs / 1000;
+    const before = times.at(-1);
+    if (before !== undefined && at - before > GAP_S) {
+      times.push(before + 1);
+      values.push(null);
+    }
+    times.push(at);
+    values.push(value);
+  }
+  plot?.setData([times, values]);
+}
+
+function options(name: SignName, width: number): uPlot.Options {
+  const grid = { stroke: "#2a3742", width: 1 };
+  const axis = { stroke: "#a9b8c4", font: "11px Inter Variable, sans-serif", grid, ticks: { show: false } };
+  const span = SPAN[name.key] ?? 10;
+  return {
+    width,
+    height: HEIGHT,
+    cursor: { show: false },
+    legend: { show: false },
+    padding: [6, 8, 0, 0],
+    scales: {
+      x: { range: () => [Date.now() / 1000 - SHOWN_S, Date.now() / 1000] },
+      y: { range: (_, low, high) => around(low, high, span) },
+    },
+    axes: [
+      { ...axis, size: 18, gap: 2, space: 90, values: (_, ticks) => ticks.map((at) => hour.format(at * 1000)) },
+      { ...axis, size: 34, gap: 4, space: 24 },
+    ],
+    series: [{}, { stroke: "#5cc8f0", width: 1.5, points: { size: 3, fill: "#5cc8f0" }, spanGaps: false }],
+  };
+}
+
+const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+function around(low: number | null, high: number | null, span: number): [number, number] {
+  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return [0, span];
+  const extra = Math.max(0, span - (high - low)) / 2;
+  return [low - extra, high + extra];
+}

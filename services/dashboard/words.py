@@ -1,0 +1,99 @@
+"""What codes are called at the bedside. Plain words, no abbreviations that a float nurse would have to ask about."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+NAMES = {
+    "temperature_c": "temperature",
+    "heart_rate_bpm": "heart rate",
+    "resp_rate_bpm": "respiratory rate",
+    "spo2_pct": "SpO₂",
+    "sbp_mmhg": "blood pressure",
+    "dbp_mmhg": "diastolic pressure",
+    "map_mmhg": "mean pressure",
+    "oxygen_device": "oxygen device",
+    "vasopressor": "vasopressors",
+    "ice": "ICE score",
+    "capd": "CAPD score",
+    "consciousness": "consciousness",
+    "seizure": "seizures",
+    "motor_weakness": "motor weakness",
+    "raised_icp": "raised intracranial pressure",
+}
+CHARTED = frozenset(NAMES) - {
+    "temperature_c",
+    "heart_rate_bpm",
+    "resp_rate_bpm",
+    "spo2_pct",
+    "sbp_mmhg",
+    "dbp_mmhg",
+    "map_mmhg",
+}
+UNITS = {"Cel": "°C", "/min": "/min", "%": "%", "mm[Hg]": "mmHg", "L/min": "L/min", "{score}": "", "{grade}": ""}
+
+_KINDS = {
+    "engine_fault": "Not graded: software fault",
+    "data_gap": "Records were lost: grade may lag",
+    "technical_silent": "No vitals are arriving",
+    "unit_silent": "More than half of the unit is silent",
+    "ward_score": "Early warning score is high",
+    "identity": "Identity conflict: check bed and monitor",
+    "grade_disagreement": "Estimate is above the clinician's grade",
+}
+
+
+def name_of(wire_name: str) -> str:
+    """The bedside name of an input."""
+    return NAMES.get(wire_name, wire_name.replace("_", " "))
+
+
+def headline(alarm: Mapping[str, Any]) -> str:
+    """What an alarm is about, from its kind, grade and sign."""
+    kind, grade = alarm["kind"], alarm.get("grade")
+    sign = name_of(alarm["sign"]) if "sign" in alarm else ""
+    if kind == "crs_rise":
+        return f"CRS grade {grade}"
+    if kind == "icans_rise":
+        return f"ICANS grade {alarm.get('icans', grade)}"
+    if kind == "possible_crs":
+        return f"Possible CRS, up to grade {alarm['grade_high']}" if "grade_high" in alarm else "Possible CRS"
+    if kind == "critical_value":
+        return f"Critical value: {sign}" if sign else "Critical value"
+    if kind == "technical_stale":
+        return f"No {sign} reading" if sign else "A reading is overdue"
+    if kind == "neuro_due":
+        return f"{sign or 'ICE score'} is due"
+    return _KINDS.get(kind, str(kind).replace("_", " ").capitalize())
+
+
+def gap(wire_name: str, state: str) -> str:
+    """What is missing and how: never measured, lost, or too old."""
+    charted = wire_name in CHARTED
+    how = {
+        "never": "never charted" if charted else "never measured",
+        "lost": "not confirmed lately" if charted else "lost",
+        "stale": "not confirmed lately" if charted else "too old",
+    }.get(state, "unknown")
+    return f"{name_of(wire_name)} {how}"
+
+
+def reasons(because: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The grader's own sentences; where it gave none, the value against its limit."""
+    return [str(reason["text"]) if "text" in reason else _against_limit(reason) for reason in because]
+
+
+def _against_limit(reason: Mapping[str, Any]) -> str:
+    said = name_of(str(reason["rule"]).split(".")[-1])
+    said = said[:1].upper() + said[1:]
+    unit = UNITS.get(str(reason.get("unit", "")), str(reason.get("unit", "")))
+    if "value" in reason:
+        said += f" {_spoken(reason['value'])} {unit}".rstrip()
+    if "threshold" in reason:
+        said += f" (limit {_spoken(reason['threshold'])})"
+    return said
+
+
+def _spoken(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")
