@@ -34,14 +34,9 @@ def live(settings: SimulatorSettings, stop: threading.Event) -> None:
         health = Health("simulator")
         health.check("delivery", progress.check)
         health.check("ingest", lambda: Check(not delivery.fault, delivery.fault))
-        gauge("crs_simulator_behind_seconds").set_function(lambda: _behind_s(delivery, settings))
+        gauge("crs_simulator_behind_seconds").set_function(lambda: delivery.behind_ms(clock.now_ms()) / 1000)
         with health.serve(settings.port, settings.host, port_file=settings.port_file):
             run(ward, delivery, clock, every_ms=every_ms, delivered=progress.mark)
-
-
-def _behind_s(delivery: Delivery, settings: SimulatorSettings) -> float:
-    """Roughly how old the oldest waiting event is: what waits, over what the ward sends in a second."""
-    return delivery.waiting * settings.every.total_seconds() / settings.beds
 
 
 def _client(settings: SimulatorSettings) -> httpx.Client:

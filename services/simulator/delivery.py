@@ -25,9 +25,10 @@ FINAL = (202, 400, 413, 415, 422)
 
 
 class Waiting(NamedTuple):
-    """An event that ingest has not acknowledged, and where it goes."""
+    """An event that ingest has not acknowledged, where it goes, and since when it waits."""
 
     route: str
+    since_ms: int
     body: Body
 
 
@@ -52,9 +53,16 @@ class Delivery:
         """Events not acknowledged yet."""
         return len(self._waiting)
 
-    def offer(self, bodies: Iterable[Body]) -> None:
+    def behind_ms(self, now_ms: int) -> int:
+        """For how long the oldest event has been waiting. May be asked from another thread."""
+        try:
+            return max(0, now_ms - self._waiting[0].since_ms)
+        except IndexError:
+            return 0
+
+    def offer(self, bodies: Iterable[Body], now_ms: int) -> None:
         """Queue what happened in one moment, charted events first: an admission before the patient's signs."""
-        arrived = [Waiting(ROUTES[body["schema"] == VITALS], body) for body in bodies]
+        arrived = [Waiting(ROUTES[body["schema"] == VITALS], now_ms, body) for body in bodies]
         self._waiting.extend(sorted(arrived, key=lambda event: event.route))
         excess = len(self._waiting) - self._waiting_limit
         if excess > 0:

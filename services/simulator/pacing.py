@@ -57,7 +57,8 @@ def run(
     try_again_ms = 0
     wait_ms = FIRST_RETRY_MS
     while True:
-        delivery.offer(ward.due(clock.now_ms()))
+        now_ms = clock.now_ms()
+        delivery.offer(ward.due(now_ms), now_ms)
         if clock.now_ms() >= try_again_ms:
             if delivery.flush():
                 wait_ms = FIRST_RETRY_MS

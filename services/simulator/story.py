@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from schemas.times import format_time
 from services.simulator.curves import Curve
-from services.simulator.physiology import HOUR_MS, MINUTE_MS, Illness, Person
+from services.simulator.physiology import HOUR_MS, Illness, Person
 
 Fields = Mapping[str, Any]
 
@@ -87,7 +86,7 @@ class Story:
         self._onset_ms = onset_ms
         self._pace_ms = pace_ms
         self._points: dict[str, list[tuple[int, float]]] = {"fever": [], "fall": [], "desaturation": []}
-        self._course = Course(Curve(), Curve(), Curve())
+        self.circumstances = Course(Curve(), Curve(), Curve())
 
     def at(self, hour: float) -> int:
         """The time of a story hour."""
@@ -112,70 +111,19 @@ class Story:
 
     def chart(self, hour: float, kind: str, **fields: object) -> None:
         """Chart a clinical event; the fields in wire order."""
-        self._course.charts.append(Charted(self.at(hour), kind, fields))
-
-    def give(self, hour: float, drug: str, dose: float, unit: str) -> None:
-        """Give a drug."""
-        self.chart(hour, "medication", drug=drug, dose=dose, dose_unit=unit)
-
-    def tocilizumab(self, hour: float) -> None:
-        """Give 8 mg/kg, at most 800 mg; 12 mg/kg below 30 kg (`clinical.md` 5)."""
-        weight_kg = self.person.weight_kg
-        self.give(hour, "tocilizumab", round(min(800.0, weight_kg * (12 if weight_kg < 30 else 8))), "mg")
-
-    def oxygen(self, hour: float, device: str, **setting: float) -> None:
-        """Change the oxygen device; `flow_l_min` and `fio2` as the device has them."""
-        self.chart(hour, "oxygen", device=device, **setting)
-
-    def vasopressor(self, hour: float, drug: str, rate: float, unit: str = "mcg/kg/min") -> None:
-        """Start, change or (rate 0) stop a vasopressor."""
-        self.chart(hour, "vasopressor", drug=drug, rate=rate, rate_unit=unit)
+        self.circumstances.charts.append(Charted(self.at(hour), kind, fields))
 
     def check(self, *hours: float) -> None:
         """Let the nurse take temperature and blood pressure by hand, besides the usual rounds."""
-        self._course.checks_ms += [self.at(hour) for hour in hours]
+        self.circumstances.checks_ms += [self.at(hour) for hour in hours]
 
     def gap(self, from_hour: float, to_hour: float, *signs: str) -> None:
         """Lose some signs of the monitor for a while; without a name, the whole monitor."""
-        self._course.gaps.append(Gap(self.at(from_hour), self.at(to_hour), frozenset(signs)))
-
-    def examine(self, hour: float, **findings: object) -> None:
-        """Chart a neurological examination; a child's is CAPD, everybody else's ICE."""
-        self.chart(hour, "neuro", **findings)
-
-    def attribute(self, hour: float, finding: str, *, cause: str, until_hour: float) -> None:
-        """Let a clinician name another cause for a finding, for a time."""
-        expires_at = format_time(self.at(until_hour))
-        self.chart(hour, "attribution", finding=finding, cause=cause, author="dr-simulated", expires_at=expires_at)
-
-    def encounter(self, hour: float, action: str, **fields: object) -> None:
-        """Move the patient: transfer, off_unit, return, discharge, cancel_discharge."""
-        self.chart(hour, "encounter", action=action, **fields)
-
-    def arterial_line(self, from_hour: float, to_hour: float) -> None:
-        """Measure the pressure in an artery for a while."""
-        self._course.arterial_ms = (self.at(from_hour), self.at(to_hour))
-
-    def mistake(self, hour: float, temperature_c: float, *, noticed_after_min: int) -> None:
-        """Enter a wrong temperature and take it back."""
-        at_ms = self.at(hour)
-        self._course.mistakes.append(Mistake(at_ms, at_ms + noticed_after_min * MINUTE_MS, temperature_c))
-
-    def leave(self, hour: float) -> None:
-        """Nothing is measured or charted from here on: the patient went home."""
-        self._course.leaves_ms = self.at(hour)
-
-    def no_monitor(self) -> None:
-        """Chart everything by hand."""
-        self._course.has_monitor = False
-
-    def patch(self) -> None:
-        """Wear an axillary temperature patch."""
-        self._course.wears_patch = True
+        self.circumstances.gaps.append(Gap(self.at(from_hour), self.at(to_hour), frozenset(signs)))
 
     def course(self) -> Course:
         """The finished story."""
-        told = self._course
+        told = self.circumstances
         told.fever_c = Curve(self._points["fever"])
         told.sbp_fall_mmhg = Curve(self._points["fall"])
         told.spo2_fall_pct = Curve(self._points["desaturation"])

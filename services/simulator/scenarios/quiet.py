@@ -1,6 +1,7 @@
 """Patients whose signs are well: their stay and their sensors are the story."""
 
 from schemas.times import format_time
+from services.simulator.orders import give, move
 from services.simulator.scenarios.scenario import Scenario
 from services.simulator.story import OWN, Story
 
@@ -22,29 +23,29 @@ def monitor_goes_silent(story: Story) -> None:
 
 def off_unit_scan(story: Story) -> None:
     """An hour in the scanner, charted, with the monitor off."""
-    story.encounter(0, "off_unit", expected_return=format_time(story.at(1.2)))
+    move(story, 0, "off_unit", expected_return=format_time(story.at(1.2)))
     story.gap(0, 1)
-    story.encounter(1, "return")
+    move(story, 1, "return")
 
 
 def going_home(story: Story) -> None:
     """Discharged."""
-    story.encounter(14, "discharge")
-    story.leave(14.1)
+    move(story, 14, "discharge")
+    story.circumstances.leaves_ms = story.at(14.1)
 
 
 def cancelled_discharge(story: Story) -> None:
     """Discharged, feverish before the door, and back: the fever was measured in between."""
     story.temperature((10.1, OWN), (10.5, 38.7), (13, 39.0), (18, 37.8), (24, OWN))
-    story.encounter(10, "discharge")
+    move(story, 10, "discharge")
     story.check(10.5)
-    story.encounter(10.8, "cancel_discharge")
-    story.give(11, "acetaminophen", 650, "mg")
+    move(story, 10.8, "cancel_discharge")
+    give(story, 11, "acetaminophen", 650, "mg")
 
 
 def hand_charted(story: Story) -> None:
     """No monitor: everything on the nurse's rounds."""
-    story.no_monitor()
+    story.circumstances.has_monitor = False
 
 
 SCENARIOS = (

@@ -32,7 +32,7 @@ def test_charts_of_one_moment_go_before_the_signs():
     receiver = Receiver()
     delivery = delivery_to(receiver)
 
-    delivery.offer([vitals("a"), charted("b"), vitals("c")])
+    delivery.offer([vitals("a"), charted("b"), vitals("c")], 0)
 
     assert delivery.flush()
     assert ids(receiver) == [["b"], ["a", "c"]]
@@ -50,11 +50,11 @@ def test_an_empty_moment_sends_nothing():
 def test_what_is_not_taken_waits_and_is_sent_again_in_order(code):
     receiver = Receiver(answers=[code])
     delivery = delivery_to(receiver)
-    delivery.offer([vitals("a")])
+    delivery.offer([vitals("a")], 0)
 
     assert not delivery.flush()
     assert delivery.fault
-    delivery.offer([vitals("b")])
+    delivery.offer([vitals("b")], 0)
     assert delivery.flush()
     assert ids(receiver) == [["a"], ["a", "b"]]
     assert delivery.fault == ""
@@ -63,7 +63,7 @@ def test_what_is_not_taken_waits_and_is_sent_again_in_order(code):
 def test_a_request_holds_at_most_a_batch():
     receiver = Receiver()
     delivery = delivery_to(receiver, batch_limit=2)
-    delivery.offer([vitals(name) for name in "abcde"])
+    delivery.offer([vitals(name) for name in "abcde"], 0)
 
     delivery.flush()
 
@@ -76,12 +76,25 @@ def test_when_too_much_waits_the_oldest_monitor_readings_go_and_are_counted():
     delivery = delivery_to(receiver, waiting_limit=3)
 
     delivery.offer(
-        [vitals("old"), vitals("by hand", source="manual"), charted("chart"), vitals("new"), vitals("newest")]
+        [vitals("old"), vitals("by hand", source="manual"), charted("chart"), vitals("new"), vitals("newest")], 0
     )
     delivery.flush()
 
     assert ids(receiver) == [["chart"], ["by hand", "newest"]]
     assert counted("crs.vitals.v1", "dropped") == before + 2
+
+
+def test_how_far_behind_is_the_wait_of_the_oldest_event():
+    delivery = delivery_to(Receiver(answers=[503]))
+    assert delivery.behind_ms(9_000) == 0
+
+    delivery.offer([vitals("a")], 1_000)
+    delivery.offer([vitals("b")], 2_000)
+    delivery.flush()
+
+    assert delivery.behind_ms(9_000) == 8_000
+    delivery.flush()
+    assert delivery.behind_ms(9_000) == 0
 
 
 @pytest.mark.parametrize("code", [400, 413, 422])
@@ -92,7 +105,7 @@ def test_what_ingest_refuses_for_good_is_counted_and_not_sent_again(code):
         return httpx.Response(code, json={"reason": "not_json"})
 
     delivery = delivery_to(refusing)
-    delivery.offer([charted("a")])
+    delivery.offer([charted("a")], 0)
 
     assert delivery.flush()
     assert delivery.waiting == 0
@@ -102,7 +115,7 @@ def test_what_ingest_refuses_for_good_is_counted_and_not_sent_again(code):
 def test_the_words_of_ingest_are_counted():
     before = counted("crs.vitals.v1", "accepted")
     delivery = delivery_to(Receiver())
-    delivery.offer([vitals("a"), vitals("b")])
+    delivery.offer([vitals("a"), vitals("b")], 0)
 
     delivery.flush()
 
