@@ -42,7 +42,7 @@ class Writer:
 
     def clinical(self, at_ms: int, kind: str, fields: Mapping[str, Any]) -> Event:
         """A charted event. Two of one kind at one moment are told apart by what they name."""
-        named = ":".join(str(fields[name]) for name in ("action", "drug", "retracts") if name in fields)
+        named = ":".join(str(fields[name]) for name in ("action", "drug", "retracts", "code") if name in fields)
         body: Body = {
             "schema": CLINICAL,
             "event_id": self._ids.of(f"{kind}:{named}", at_ms),

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from services.simulator.events import Event, Writer
-from services.simulator.physiology import MINUTE_MS, Signs, mean_pressure, signs
+from services.simulator.physiology import HOUR_MS, MINUTE_MS, Signs, mean_pressure, signs
 from services.simulator.seeds import chance
 from services.simulator.stay import Stay
 from services.simulator.story import Charted
@@ -20,6 +20,7 @@ ROUND_MIN, FEVER_ROUND_MIN, LOW_PRESSURE_ROUND_MIN = 238, 118, 15
 LOW_SBP_MMHG = 92  # below it somebody stays at the bed [P]
 CHECKS_AFTER_LOW = 3
 PRESSOR_RUNNING_MIN, PRESSOR_NONE_MIN, OXYGEN_MIN, EXAMINATION_MIN = 58, 205, 7 * 60, 12 * 60
+LABORATORY_MIN = 24 * 60
 
 
 def rounds(stay: Stay, writer: Writer, *, from_ms: int) -> Iterator[Event]:
@@ -99,9 +100,11 @@ def oxygen_charts(stay: Stay, writer: Writer, *, from_ms: int) -> Iterator[Event
     """The oxygen device, once a shift and a little more."""
     rng = chance(stay.seed, stay.patient_id, "oxygen")
     at_ms = from_ms + round(rng.uniform(1, 6) * MINUTE_MS)
+    home_l_min = stay.course.home_oxygen_l_min
+    at_home = {"device": "room_air"} if home_l_min is None else {"device": "nasal_cannula", "flow_l_min": home_l_min}
     while True:
         devices = _charted_before(stay.course.charts, "oxygen", at_ms)
-        yield writer.clinical(at_ms, "oxygen", devices[-1].fields if devices else {"device": "room_air"})
+        yield writer.clinical(at_ms, "oxygen", devices[-1].fields if devices else at_home)
         at_ms = _waits(rng, at_ms, OXYGEN_MIN)
 
 
@@ -116,6 +119,22 @@ def examinations(stay: Stay, writer: Writer, *, from_ms: int) -> Iterator[Event]
         fields.pop("seizure", None)  # an event, not a state: charted when it happens
         yield writer.clinical(at_ms, "neuro", fields)
         at_ms = _waits(rng, at_ms, EXAMINATION_MIN)
+
+
+def laboratory(stay: Stay, writer: Writer, *, from_ms: int) -> Iterator[Event]:
+    """CRP and ferritin once a day, following the fever of the last half day; shown on the board, never graded."""
+    rng = chance(stay.seed, stay.patient_id, "laboratory")
+    crp_mg_l, ferritin_ug_l = rng.uniform(2, 12), rng.uniform(250, 900)
+    at_ms = from_ms + round(rng.uniform(30, 90) * MINUTE_MS)
+    while True:
+        fever_c = max(stay.course.illness(at_ms - hours * HOUR_MS).fever_c for hours in (0, 4, 8, 12))
+        for code, value, unit in (
+            ("crp", crp_mg_l * (1 + 6 * fever_c), "mg/L"),
+            ("ferritin", ferritin_ug_l * (1 + 2 * fever_c), "ug/L"),
+        ):
+            result = {"code": code, "value": round(value * rng.uniform(0.9, 1.1), 1), "unit": unit}
+            yield writer.clinical(at_ms, "lab", result)
+        at_ms = _waits(rng, at_ms, LABORATORY_MIN)
 
 
 def mistakes(stay: Stay, writer: Writer) -> Iterator[Event]:

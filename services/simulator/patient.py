@@ -6,10 +6,11 @@ from itertools import takewhile
 
 from services.simulator.devices import cuff, monitor, patch
 from services.simulator.events import Event, Writer
-from services.simulator.nursing import examinations, mistakes, oxygen_charts, pressor_charts, rounds
+from services.simulator.nursing import examinations, laboratory, mistakes, oxygen_charts, pressor_charts, rounds
 from services.simulator.physiology import MINUTE_MS
 from services.simulator.seeds import EventIds
 from services.simulator.stay import Stay
+from services.simulator.story import Fields
 
 
 def admission(stay: Stay, writer: Writer) -> Iterator[Event]:
@@ -18,7 +19,9 @@ def admission(stay: Stay, writer: Writer) -> Iterator[Event]:
     where = {"unit": stay.home.unit, "bed": stay.home.bed}
     who = {"age_years": person.age_years, "weight_kg": person.weight_kg}
     yield writer.clinical(stay.admitted_ms, "encounter", {"action": "admit"} | where | who)
-    normal = {"sbp_mmhg": round(person.sbp_mmhg), "oxygen_device": "room_air"}
+    normal: Fields = {"sbp_mmhg": round(person.sbp_mmhg), "oxygen_device": "room_air"}
+    if stay.course.home_oxygen_l_min is not None:
+        normal = normal | {"oxygen_device": "nasal_cannula", "spo2_target_low_pct": 88}
     yield writer.clinical(stay.admitted_ms + 4 * MINUTE_MS, "baseline", normal)
     dose = {"dose_number": 1} if stay.product == "teclistamab" else {}
     yield writer.clinical(stay.infused_ms, "immunotherapy", {"product": stay.product} | dose)
@@ -52,6 +55,7 @@ def events(
         examinations(stay, writer, from_ms=charts_from_ms),
         pressor_charts(stay, writer, from_ms=charts_from_ms),
         oxygen_charts(stay, writer, from_ms=charts_from_ms),
+        laboratory(stay, writer, from_ms=charts_from_ms),
     ]
     if stay.course.has_monitor:
         sources.append(cuff(stay, writer, from_ms=devices_from_ms))

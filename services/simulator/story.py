@@ -4,14 +4,13 @@ A scenario writes a story in its own hours, counted from the onset. `pace_ms` sa
 tells it in hours, the demo tells the same story in minutes (the clock itself is never hurried).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from services.simulator.curves import Curve
 from services.simulator.physiology import HOUR_MS, Illness, Person
 
-Fields = Mapping[str, Any]
+Fields = dict[str, Any]
 
 
 class Bed(NamedTuple):
@@ -70,6 +69,7 @@ class Course:
     arterial_ms: tuple[int, int] | None = None
     leaves_ms: int | None = None
     has_monitor: bool = True
+    home_oxygen_l_min: float | None = None
     wears_patch: bool = False
 
     def illness(self, at_ms: int) -> Illness:

@@ -34,6 +34,7 @@ def crs_2(story: Story) -> None:
     oxygen(story, 3.8, "nasal_cannula", flow_l_min=2)
     tocilizumab(story, 4)
     give(story, 4.2, "dexamethasone", 10, "mg")
+    story.chart(4.6, "clinician_grade", crs=2, author="dr-simulated")
     oxygen(story, 14, "room_air")
 
 

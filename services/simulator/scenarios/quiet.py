@@ -29,7 +29,8 @@ def off_unit_scan(story: Story) -> None:
 
 
 def going_home(story: Story) -> None:
-    """Discharged."""
+    """The monitor off by order, then discharged."""
+    story.chart(13.8, "monitoring", state="stopped_by_order", author="dr-simulated")
     move(story, 14, "discharge")
     story.circumstances.leaves_ms = story.at(14.1)
 

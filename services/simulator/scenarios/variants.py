@@ -39,7 +39,15 @@ def crs_1_patch(story: Story) -> None:
     story.circumstances.wears_patch = True
 
 
+def home_oxygen(story: Story) -> None:
+    """Two litres at home and still: that is this patient's room air, so fever alone is grade 1."""
+    story.circumstances.home_oxygen_l_min = 2
+    story.saturation((0, 92))
+    crs_1(story)
+
+
 SCENARIOS = (
+    Scenario("home_oxygen", "fever in a patient whose own normal is a cannula", 1, home_oxygen),
     Scenario(
         "paediatric_crs_2",
         "a child: low pressure for the age, blow-by oxygen",

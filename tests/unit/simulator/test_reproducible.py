@@ -19,8 +19,8 @@ def written(of_plan):
 @pytest.mark.parametrize(
     ("untidy", "sha256"),
     [
-        (False, "1e60ba729bdbbb1ec369ec8642a9f1746a962ae2d79585368efc94e7f3b5bb0b"),
-        (True, "319b968f0cea7e8282197edf913ece1bb0af1d79fd95de9d84d5eda3c524d56f"),
+        (False, "18c080892c173785cb358a3fe3ae1ec1cc00f40524b05de60bedc24d997be299"),
+        (True, "002a3a47b78f786e7dda56eeec81cbf3180605789f2dc74d8aef714f3543ab2a"),
     ],
 )
 def test_the_same_plan_gives_the_same_bytes_on_every_machine(untidy, sha256):
