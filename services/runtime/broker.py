@@ -30,6 +30,13 @@ from services.runtime.speech import Say, silent
 READY_WITHIN_S = 60.0
 STOP_WITHIN_S = 15.0
 TRIES = 5
+# Compiling less makes Kafka ready with half the processor time, and still serves far more than a ward sends.
+JVM_OPTIONS = (
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    "-XX:-UsePerfData",
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+)
 
 
 class BrokerDidNotStart(RuntimeError):
@@ -112,14 +119,13 @@ class Broker:
         return self.log.exists() and b"Address already in use" in self.log.read_bytes()[self._log_before :]
 
     def _command(self, *arguments: str) -> list[str]:
-        quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-        return [str(self._java), quiet, "-XX:-UsePerfData", "-cp", self._classpath, *arguments]
+        return [str(self._java), *JVM_OPTIONS, "-cp", self._classpath, *arguments]
 
     def _format(self, properties: Path) -> None:
         if (self.data / "log" / "meta.properties").exists():
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = self._command("-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format")
+        command = self._command("kafka.tools.StorageTool", "format")
         with self.log.open("ab") as log:
             formatting = processes.start([*command, "-t", cluster, "-c", str(properties)], stdout=log, stderr=log)
         try:

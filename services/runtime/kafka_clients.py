@@ -27,7 +27,7 @@ def producer(kafka: KafkaSettings, *, client_id: str, **more: Any) -> KafkaProdu
         "delivery_timeout_ms": 30_000,
         "max_block_ms": 15_000,
         "max_request_size": LARGEST_RECORD_BYTES,
-        "compression_type": None,
+        "allow_auto_create_topics": False,
     }
     return KafkaProducer(**(_connection(kafka, client_id) | settings | more))
 

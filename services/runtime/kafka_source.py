@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from kafka.errors import KafkaError
 
 from services.runtime.broker import Broker, BrokerDidNotStart, local_kafka
+from services.runtime.broker_ready import answers
 from services.runtime.jars import NoJars, WrongChecksum
 from services.runtime.java import NoJava
 from services.runtime.kafka_clients import admin
@@ -32,13 +33,12 @@ class Kafka(NamedTuple):
 
 
 @contextmanager
-def kafka_source(data: Path | None = None, *, say: Say = silent, patience_ms: int = 15_000) -> Iterator[Kafka]:
+def kafka_source(data: Path | None = None, *, say: Say = silent) -> Iterator[Kafka]:
     """Kafka from the environment, else from a Docker engine, else a local broker; the latter two end on leaving.
 
     Args:
         data: where a local broker keeps its topics; without it they go when it goes.
         say: is told what is being done.
-        patience_ms: how long a Kafka that the environment names may take to answer.
 
     Raises:
         NoKafka: says what was tried, why each way failed, and how to get one.
@@ -46,22 +46,33 @@ def kafka_source(data: Path | None = None, *, say: Say = silent, patience_ms: in
     given = os.environ.get(VARIABLE)
     if given:
         say(f"Using the Kafka that {VARIABLE} names: {given}")
-        _require_answer(given, patience_ms)
+        _require_answer(given)
         yield Kafka(given, "environment")
         return
     with ExitStack() as leaving:
         yield _start_one(leaving, data, say)
 
 
-def _require_answer(given: str, patience_ms: int) -> None:
+def _require_answer(given: str) -> None:
     """The one that was asked for and no other: falling back to a local broker would hide a mistake."""
-    try:
-        admin(KafkaSettings(), bootstrap_timeout_ms=patience_ms).close()
-    except (KafkaError, OSError) as fault:
+    settings = KafkaSettings()
+    if settings.security_protocol == "PLAINTEXT":
+        found = any(answers(address) for address in given.split(","))
+    else:
+        found = _signs_in(settings)
+    if not found:
         raise NoKafka(
-            f"{VARIABLE} is set, but no Kafka answers at {given} ({type(fault).__name__}). "
+            f"{VARIABLE} is set, but no Kafka answers at {given}. "
             "Correct it and the other KAFKA_ settings, or unset it for a local Kafka."
-        ) from fault
+        )
+
+
+def _signs_in(settings: KafkaSettings) -> bool:
+    try:
+        admin(settings).close()
+    except (KafkaError, OSError):
+        return False
+    return True
 
 
 def _start_one(leaving: ExitStack, data: Path | None, say: Say) -> Kafka:

@@ -13,7 +13,7 @@ def no_docker(monkeypatch, tmp_path):
 def test_a_kafka_that_was_named_but_does_not_answer_is_an_error_not_a_reason_for_another(monkeypatch):
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
 
-    with pytest.raises(NoKafka, match="no Kafka answers at"), kafka_source(patience_ms=200):
+    with pytest.raises(NoKafka, match="no Kafka answers at"), kafka_source():
         pytest.fail("there is none")
 
 
