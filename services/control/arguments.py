@@ -6,9 +6,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import NoReturn
 
+from services.control.refusal import WRONG_USE
 from services.control.ward import SERVICES
-
-WRONG_USE = 2
 
 COMMANDS = {
     "demo": "a simulated ward on real Kafka, with a board and a pager inbox",

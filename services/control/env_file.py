@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.control.refusal import Refusal
+from services.control.refusal import WRONG_USE, Refusal
 
 
 def read_env_file(path: Path) -> dict[str, str]:
@@ -14,7 +14,7 @@ def read_env_file(path: Path) -> dict[str, str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
-        raise Refusal(f"{path} cannot be read as an env file.", code=2) from None
+        raise Refusal(f"{path} cannot be read as an env file.", code=WRONG_USE) from None
     variables = {}
     for number, line in enumerate(lines, start=1):
         text = line.strip()
@@ -22,7 +22,7 @@ def read_env_file(path: Path) -> dict[str, str]:
             continue
         name, equals, value = text.partition("=")
         if not equals or not name.isidentifier():
-            raise Refusal(f"{path}, line {number}: not NAME=value.", code=2)
+            raise Refusal(f"{path}, line {number}: not NAME=value.", code=WRONG_USE)
         variables[name] = _unquoted(value.strip())
     return variables
 

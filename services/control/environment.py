@@ -35,7 +35,10 @@ def ward_environment(*, kafka: str, ports: Mapping[str, int], folder: Path, secr
         "NOTIFIER_WEBHOOK_URL": f"{urls['inbox']}/pages",
         "NOTIFIER_WEBHOOK_SECRET": secret,
         "INBOX_SECRET": secret,
+        "INBOX_STORE": str(folder / "inbox.sqlite"),
+        "NOTIFIER_BOARD_URL": urls["dashboard"],
         "DASHBOARD_USERS_FILE": str(DEMO_USERS),
+        "DASHBOARD_SESSION_KEY_FILE": str(folder / "dashboard-session.key"),
         "SIMULATOR_INGEST_URL": urls["ingest"],
     }
 

@@ -1,5 +1,7 @@
 """How a command ends when it will not do what was asked."""
 
+WRONG_USE = 2
+
 
 class Refusal(Exception):
     """Something is wrong that a person can put right; the message is the sentence to show.

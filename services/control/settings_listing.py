@@ -12,12 +12,14 @@ from typing import Any
 
 from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
+from pydantic_core import to_jsonable_python
 from pydantic_settings import BaseSettings
 
 from services.control.ward import SERVICES, Service
 from services.runtime.settings import KafkaSettings
 
-ENV_EXAMPLE = Path(__file__).parents[2] / "deploy" / "env.example"
+ROOT = Path(__file__).parents[2]
+ENV_EXAMPLE = ROOT / "deploy" / "env.example"
 UNSET = ("", None)
 HEADER = """\
 # Every setting of every service, for `docker compose` and for `crswatch up --env-file deploy/env.example`.
@@ -29,6 +31,8 @@ TITLES = {"kafka": "Kafka and topics, shared by all services"}
 _TRIAL_SECRET = "whsec_" + base64.b64encode(b"only-for-trying-it-out!!").decode()
 EXAMPLES = {
     "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9092",
+    "GRADER_MEMBER": "grader-1",
+    "DASHBOARD_USERS_FILE": "deploy/demo/users.json",
     "NOTIFIER_WEBHOOK_URL": "http://127.0.0.1:8085/pages",
     "NOTIFIER_WEBHOOK_SECRET": _TRIAL_SECRET,
     "INBOX_SECRET": _TRIAL_SECRET,
@@ -79,7 +83,10 @@ def _variable(name: str, field: FieldInfo, prefix: str) -> str:
 def _text(default: Any) -> str:
     if default in UNSET:
         return ""
-    return default.get_secret_value() if isinstance(default, SecretStr) else str(default)
+    if isinstance(default, SecretStr):
+        return default.get_secret_value()
+    plain = to_jsonable_python(default)  # timedelta as ISO 8601, as the descriptions say
+    return str(plain).lower() if isinstance(plain, bool) else str(plain)
 
 
 def all_settings() -> dict[str, list[Setting]]:
@@ -103,7 +110,9 @@ def render_env_example() -> str:
 
 def _rendered(setting: Setting) -> str:
     value = EXAMPLES.get(setting.name, setting.default)
-    # An unset optional setting is shown but not set: an empty text is a value to pydantic.
+    # Shown but not set: an empty text would be a value to pydantic, and a place inside this installation is its own.
+    if not value or str(ROOT) in value:
+        value = ""
     line = f"{setting.name}={value}" if value else f"#{setting.name}="
     return f"# {setting.description}\n{line}\n"
 

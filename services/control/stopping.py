@@ -1,11 +1,13 @@
 """Signals as an exception, so that `finally` and `with` stop things in order wherever the signal finds us."""
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_PARENT = os.getppid()
 ASKING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -42,3 +44,8 @@ def _listened_to() -> list[signal.Signals]:
     # A shell has `command &` ignore SIGINT, but who sends one to a ward means it. SIGHUP stays ignored under `nohup`.
     there = [signal.Signals[name] for name in ASKING if hasattr(signal, name)]
     return [one for one in there if one.name != "SIGHUP" or signal.getsignal(one) != signal.SIG_IGN]
+
+
+def orphaned_under_make() -> bool:
+    """True if `make` started us and is gone: nobody is left to press Ctrl-C. Any other lost parent is no order."""
+    return bool(os.environ.get("MAKELEVEL")) and os.getppid() != _PARENT

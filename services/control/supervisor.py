@@ -36,13 +36,15 @@ class Kept:
         self.command = command
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
+        self.wanted = False
         self.restarts = 0
         self._backoff = Backoff()
         self._started_s = 0.0
         self._due_s = 0.0
 
     def start(self) -> None:
-        """Start it now."""
+        """Start it now, and from now on again whenever it ends."""
+        self.wanted = True
         self._started_s = time.monotonic()
         with self.log.open("ab") as log:
             self.process = processes.start(
@@ -59,12 +61,13 @@ class Kept:
             say(self._obituary(self.process.returncode, ran_s))
             processes.forget(self.process)
             self.process = None
-        if self.process is None and now_s >= self._due_s:
+        if self.wanted and self.process is None and now_s >= self._due_s:
             self.restarts += 1
             self.start()
 
     def stop(self, within_s: float) -> bool:
         """Ask it to end, and make it; whether asking was enough."""
+        self.wanted = False
         process, self.process = self.process, None
         return process is None or processes.stop(process, within_s=max(0.0, within_s)) != -signal.SIGKILL
 
@@ -77,7 +80,7 @@ class Kept:
 
 
 class Supervisor:
-    """The processes of one ward, in starting order.
+    """The processes of one ward, in starting order; as a context manager it stops them on leaving.
 
     Call it from the main thread: where the operating system ties a child's life to its parent, it is to
     the thread that started it.
@@ -93,11 +96,11 @@ class Supervisor:
         self.kept = {command.name: Kept(command, logs / f"{command.name}.log") for command in commands}
         self._say = say
 
-    def start(self) -> None:
-        """Start every process that does not run yet."""
-        for kept in self.kept.values():
-            if kept.process is None:
-                kept.start()
+    def start(self, *names: str) -> None:
+        """Start these processes, or every one that does not run yet."""
+        for name in names or self.kept:
+            if not self.kept[name].wanted:
+                self.kept[name].start()
 
     def tend(self) -> None:
         """One round: restart what ended. Call it several times a second."""
@@ -113,11 +116,6 @@ class Supervisor:
                 self._say(f"{name} did not stop when asked and was killed (log: {kept.log})")
 
     def __enter__(self) -> "Supervisor":
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
         return self
 
     def __exit__(self, *_: object) -> None:

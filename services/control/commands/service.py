@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.control.refusal import Refusal
+from services.control.kafka_settings import settings_sentence
+from services.control.refusal import WRONG_USE, Refusal
 from services.control.settings_listing import Setting, settings_of
 from services.control.ward import SERVICES
 
@@ -28,16 +29,10 @@ def run(args: argparse.Namespace) -> int:
     """Run the service until it is stopped."""
     service = SERVICES[args.command]
     try:
-        code: int = import_module(service.module).main([])
+        code: int = import_module(f"{service.package}.__main__").main([])
     except ValidationError as error:
-        raise Refusal(settings_sentence(error), code=2) from None
+        raise Refusal(settings_sentence(error), code=WRONG_USE) from None
     return code
-
-
-def settings_sentence(error: ValidationError) -> str:
-    """Which settings are missing or wrong, by name; the values stay unsaid, for one may be a secret."""
-    faults = error.errors(include_input=False, include_context=False, include_url=False)
-    return "; ".join(f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in faults) + "."
 
 
 def _described(setting: Setting) -> str:

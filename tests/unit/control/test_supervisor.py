@@ -44,6 +44,7 @@ def supervisor_of(*commands: Command, logs: Path, said: list[str]) -> Supervisor
 
 def test_a_process_that_ends_is_started_again_and_a_line_says_so(tmp_path, said):
     with supervisor_of(python("toy", "raise SystemExit(3)"), logs=tmp_path, said=said) as supervisor:
+        supervisor.start()
         eventually(lambda: supervisor.tend() or supervisor.kept["toy"].restarts >= 2)
 
     assert "toy ended with exit code 3" in said[0]
@@ -53,6 +54,7 @@ def test_a_process_that_ends_is_started_again_and_a_line_says_so(tmp_path, said)
 
 def test_a_killed_process_comes_back_and_the_others_are_left_alone(tmp_path, said):
     with supervisor_of(python("one", SLEEPER), python("two", SLEEPER), logs=tmp_path, said=said) as supervisor:
+        supervisor.start()
         one, two = (supervisor.kept[name].process for name in ("one", "two"))
         one.kill()
         eventually(lambda: supervisor.tend() or supervisor.kept["one"].restarts == 1)
@@ -63,7 +65,8 @@ def test_a_killed_process_comes_back_and_the_others_are_left_alone(tmp_path, sai
 
 
 def test_what_a_process_says_is_in_a_log_file_of_its_own(tmp_path, said):
-    with supervisor_of(python("toy", SLEEPER), logs=tmp_path / "logs", said=said):
+    with supervisor_of(python("toy", SLEEPER), logs=tmp_path / "logs", said=said) as supervisor:
+        supervisor.start()
         eventually(lambda: (tmp_path / "logs" / "toy.log").read_text() == "up\n")
 
 
@@ -80,7 +83,8 @@ def test_stopping_ends_the_last_started_first(tmp_path, said):
         time.sleep(60)
     """)
     commands = [Command(n, (sys.executable, "-c", code, n), dict(os.environ)) for n in ("first", "second")]
-    with Supervisor(commands, logs=tmp_path, say=said.append):
+    with Supervisor(commands, logs=tmp_path, say=said.append) as supervisor:
+        supervisor.start()
         eventually(lambda: all((tmp_path / f"{n}.log").read_text() for n in ("first", "second")))
 
     assert order.read_text().split() == ["second", "first"]
@@ -91,6 +95,7 @@ def test_a_process_deaf_to_sigterm_is_killed(tmp_path, said, monkeypatch):
     monkeypatch.setattr("services.control.supervisor.STOP_ONE_WITHIN_S", 0.3)
     deaf = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('up', flush=True)\ntime.sleep(60)"
     with supervisor_of(python("deaf", deaf), logs=tmp_path, said=said) as supervisor:
+        supervisor.start()
         pid = supervisor.kept["deaf"].process.pid
         eventually(lambda: (tmp_path / "deaf.log").read_text())
 
@@ -105,6 +110,7 @@ def test_nothing_survives_a_supervisor_that_is_killed(tmp_path):
         from services.control.supervisor import Command, Supervisor
         toys = [Command(n, (sys.executable, "-c", "import time; time.sleep(60)"), dict(os.environ)) for n in "ab"]
         with Supervisor(toys, logs=Path(sys.argv[1]), say=print) as supervisor:
+            supervisor.start()
             print(*(kept.process.pid for kept in supervisor.kept.values()), flush=True)
             time.sleep(60)
     """)

@@ -1,0 +1,34 @@
+"""What the demo tells a person once the ward is live: where to look, and what is about to happen."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from services.control.demo_users import SignIn
+
+# Minute, bed, what happens there: the story that services/simulator/live_ward.py tells.
+STORY = (
+    ("1", "1-02", "a fever: estimated CRS grade 1"),
+    ("2", "1-02", "low pressure, twice: grade 2, and a page"),
+    ("4", "1-02", "norepinephrine: grade 3, and a page of high priority"),
+    ("3-5", "1-07", "SpO2 87, a cannula, high-flow oxygen: grade 2, then 3"),
+    ("1-4", "1-04", "ICE 8, then 5: estimated ICANS grade 1, then 2"),
+)
+
+
+def live_text(urls: Mapping[str, str], sign_in: SignIn, folder: Path, *, kept: bool) -> str:
+    """The demo's closing words before it goes quiet."""
+    story = "\n".join(f"  minute {minute:<4} bed {bed:<6} {what}" for minute, bed, what in STORY)
+    keeps = "kept" if kept else "gone when it stops"
+    return f"""
+The ward is live. Every patient is invented; every grade is an estimate for decision support, not a diagnosis.
+
+  Board         {urls["dashboard"]}    sign in as {sign_in.username}, password {sign_in.password}
+  Pager inbox   {urls["inbox"]}
+  Ingest        {urls["ingest"]}/docs
+
+What you will see:
+{story}
+
+Acknowledge an alarm on the board, and the board shows who has it. Logs and data: {folder} ({keeps}).
+Ctrl-C stops everything.
+"""
