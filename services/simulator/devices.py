@@ -14,7 +14,9 @@ from services.simulator.seeds import chance
 from services.simulator.stay import Stay
 from services.simulator.story import Course, Gap
 
-STREAMED = ("heart_rate_bpm", "resp_rate_bpm", "spo2_pct")
+# Each streamed sign with its noise [P]: how far it drifts over minutes and how far it trembles over seconds.
+STREAMED = {"heart_rate_bpm": (2.6, 1.2), "resp_rate_bpm": (0.9, 0.6), "spo2_pct": (0.45, 0.3)}
+DRIFT_S, TREMBLE_S = 900, 20
 
 # Minutes between cuff readings [P]: as ordered, with fever, and while the pressure is low.
 CUFF_ORDERED_MIN, CUFF_FEVER_MIN, CUFF_LOW_MIN = 55, 28, 5
@@ -34,8 +36,20 @@ def _dropouts(rng: Random, from_ms: int) -> Iterator[Gap]:
     while True:
         at_ms += round(rng.expovariate(1 / MEAN_HOURS_BETWEEN_DROPOUTS) * HOUR_MS)
         ends_ms = at_ms + round(rng.uniform(20, 150) * 1000)
-        yield Gap(at_ms, ends_ms, frozenset((rng.choice(STREAMED),)))
+        yield Gap(at_ms, ends_ms, frozenset((rng.choice(tuple(STREAMED)),)))
         at_ms = ends_ms
+
+
+class _Sensor:
+    """What one streamed sign shows beside the truth."""
+
+    def __init__(self, rng: Random, drift: float, tremble: float) -> None:
+        self._drift = Wander(rng, deviation=drift, memory_s=DRIFT_S)
+        self._tremble = Wander(rng, deviation=tremble, memory_s=TREMBLE_S)
+
+    def noise(self, at_ms: int) -> float:
+        """To be asked at every reading, shown or not, so that a gap changes nothing after it."""
+        return self._drift.at(at_ms) + self._tremble.at(at_ms)
 
 
 def monitor(
@@ -51,8 +65,7 @@ def monitor(
         coarse_until_ms: readings before this are one a minute: what a new listener gets of the past.
     """
     rng = chance(stay.seed, stay.patient_id, "monitor")
-    slow = [Wander(rng, deviation=deviation, memory_s=900) for deviation in (2.6, 0.9, 0.45)]
-    quick = [Wander(rng, deviation=deviation, memory_s=20) for deviation in (1.2, 0.6, 0.3)]
+    sensors = {sign: _Sensor(rng, *noise) for sign, noise in STREAMED.items()}
     artery = Wander(rng, deviation=2.5, memory_s=240)
     dropouts = _dropouts(chance(stay.seed, stay.patient_id, "dropouts"), from_ms)
     dropout = next(dropouts)
@@ -63,12 +76,10 @@ def monitor(
             dropout = next(dropouts)
         true = signs(stay.person, stay.course.illness(at_ms), at_ms)
         measured: dict[str, Any] = {}
-        for index, sign in enumerate(STREAMED):
-            noise = slow[index].at(at_ms) + quick[index].at(at_ms)
+        for sign, sensor in sensors.items():
+            shown = round(getattr(true, sign) + sensor.noise(at_ms))
             if not dropout.hides(sign, at_ms) and not _hidden(stay.course, sign, at_ms):
-                measured[sign] = round(getattr(true, sign) + noise)
-        if "spo2_pct" in measured:
-            measured["spo2_pct"] = min(100, measured["spo2_pct"])
+                measured[sign] = min(100, shown) if sign == "spo2_pct" else shown
         line = stay.course.arterial_ms
         if line and line[0] <= at_ms < line[1] and not _hidden(stay.course, "sbp_mmhg", at_ms):
             measured |= _pressure(true.sbp_mmhg + artery.at(at_ms), true.dbp_mmhg, "arterial")

@@ -112,6 +112,15 @@ def test_what_ingest_refuses_for_good_is_counted_and_not_sent_again(code):
     assert counted("crs.clinical.v1", "rejected") == before + 1
 
 
+def test_a_refusal_without_words_counts_for_every_event_of_the_request():
+    before = counted("crs.vitals.v1", "rejected")
+    delivery = delivery_to(lambda request: httpx.Response(413, text="too large"))
+    delivery.offer([vitals("a"), vitals("b")], 0)
+
+    assert delivery.flush()
+    assert counted("crs.vitals.v1", "rejected") == before + 2
+
+
 def test_the_words_of_ingest_are_counted():
     before = counted("crs.vitals.v1", "accepted")
     delivery = delivery_to(Receiver())

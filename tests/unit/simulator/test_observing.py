@@ -77,6 +77,15 @@ def test_a_silent_monitor_sends_nothing_for_two_hours():
     assert 2 * HOUR_MS <= longest_wait_ms(sent) < 2.1 * HOUR_MS
 
 
+def test_what_one_sensor_misses_changes_nothing_that_others_show():
+    whole, gapped = (
+        [body["heart_rate_bpm"] for body in bodies(one(name, days=3)) if "heart_rate_bpm" in body]
+        for name in ("well", "sensor_falls_off")
+    )
+
+    assert whole == gapped
+
+
 def test_leads_slip_now_and_then_and_never_for_long():
     readings = [body for body in bodies(plan(1, days=3, every_ms=10_000)) if body.get("source") == "monitor"]
 

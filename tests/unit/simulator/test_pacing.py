@@ -1,11 +1,13 @@
 """Real time without waiting for it: a clock that a test turns."""
 
+import threading
+
 import httpx
 
 from schemas.times import parse_time
 from services.simulator.delivery import Delivery
 from services.simulator.live_ward import LivePlan, LiveWard
-from services.simulator.pacing import run
+from services.simulator.pacing import WallClock, run
 from tests.unit.simulator.receivers import Receiver
 from tests.unit.simulator.wards import START_MS
 
@@ -36,6 +38,15 @@ def paced(clock, receiver, beds=2):
     beats = []
     run(ward, delivery, clock, every_ms=1000, delivered=lambda: beats.append(clock.now_ms()))
     return beats
+
+
+def test_the_wall_clock_waits_for_nothing_that_is_past_and_ends_a_wait_at_a_stop():
+    stop = threading.Event()
+    clock = WallClock(stop)
+
+    assert not clock.wait_until(clock.now_ms() - 1000)
+    stop.set()
+    assert clock.wait_until(clock.now_ms() + 3_600_000)
 
 
 def test_one_request_a_second_carries_the_whole_ward():

@@ -19,8 +19,8 @@ def written(of_plan):
 @pytest.mark.parametrize(
     ("untidy", "sha256"),
     [
-        (False, "18c080892c173785cb358a3fe3ae1ec1cc00f40524b05de60bedc24d997be299"),
-        (True, "002a3a47b78f786e7dda56eeec81cbf3180605789f2dc74d8aef714f3543ab2a"),
+        (False, "a4a0673abde34146b375e9174145e1ea7ab6514023a55b7f80b1fd5fd215f28e"),
+        (True, "ca6071be282bc558935ff9b9aee4b21d053bfa7c9288f7a70537f67d60aa1e98"),
     ],
 )
 def test_the_same_plan_gives_the_same_bytes_on_every_machine(untidy, sha256):
