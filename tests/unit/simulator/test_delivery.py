@@ -114,7 +114,7 @@ def test_what_ingest_refuses_for_good_is_counted_and_not_sent_again(code):
 
 def test_a_refusal_without_words_counts_for_every_event_of_the_request():
     before = counted("crs.vitals.v1", "rejected")
-    delivery = delivery_to(lambda request: httpx.Response(413, text="too large"))
+    delivery = delivery_to(lambda _: httpx.Response(413, text="too large"))
     delivery.offer([vitals("a"), vitals("b")], 0)
 
     assert delivery.flush()
