@@ -1,0 +1,94 @@
+"""The sender keeps the order, bounds what is unacknowledged, and knows when everything is acknowledged."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from services.grader.sender import Addressed, Sender
+
+
+class Broker:
+    """Takes outputs; acknowledges when told to."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.receipts: list[asyncio.Future[None]] = []
+
+    async def produce(self, output: Addressed) -> Awaitable[None]:
+        self.taken.append(output.value)
+        self.receipts.append(asyncio.get_running_loop().create_future())
+        return self.receipts[-1]
+
+    def acknowledge(self, *places: int) -> None:
+        for place in places:
+            self.receipts[place].set_result(None)
+
+
+def outputs(*values: bytes) -> list[Addressed]:
+    return [Addressed("topic", b"key", value, b"0:0:0", 0) for value in values]
+
+
+def run(scenario: Callable[[Broker, Sender, list[bytes]], Awaitable[None]], *, limit: int = 1_000) -> None:
+    async def whole() -> None:
+        broker, acknowledged = Broker(), []
+        sender = Sender(broker.produce, acknowledged=lambda output, _: acknowledged.append(output.value), limit=limit)
+        await scenario(broker, sender, acknowledged)
+        sender.close()
+
+    asyncio.run(whole())
+
+
+async def let_run() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+def test_outputs_are_handed_over_in_their_order():
+    async def scenario(broker, sender, _):
+        sender.enqueue(outputs(b"rise", b"evidence"))
+        sender.enqueue(outputs(b"resolved"))
+        await let_run()
+
+        assert broker.taken == [b"rise", b"evidence", b"resolved"]
+
+    run(scenario)
+
+
+def test_settled_waits_for_all_so_far_and_for_nothing_later():
+    async def scenario(broker, sender, acknowledged):
+        sender.enqueue(outputs(b"1", b"2"))
+        settled = asyncio.ensure_future(sender.settled())
+        await let_run()
+        sender.enqueue(outputs(b"3"))
+        await let_run()
+        broker.acknowledge(1)
+        await let_run()
+        assert not settled.done()
+
+        broker.acknowledge(0)
+        await asyncio.wait_for(settled, 1)
+
+        assert (acknowledged, sender.unacknowledged) == ([b"2", b"1"], 1)
+
+    run(scenario)
+
+
+def test_there_is_no_room_at_the_limit():
+    async def scenario(broker, sender, _):
+        sender.enqueue(outputs(b"1", b"2"))
+        room = asyncio.ensure_future(sender.room())
+        await let_run()
+        assert not room.done()
+
+        broker.acknowledge(0)
+        await asyncio.wait_for(room, 1)
+
+    run(scenario, limit=2)
+
+
+def test_with_nothing_underway_everything_is_settled():
+    async def scenario(_, sender, acknowledged):
+        await asyncio.wait_for(sender.settled(), 1)
+
+        assert acknowledged == []
+
+    run(scenario)

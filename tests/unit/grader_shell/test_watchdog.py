@@ -1,0 +1,43 @@
+"""When standing still is a fault: records wait, the broker answers, and nothing is applied for the limit."""
+
+from services.grader.watchdog import Standstill
+
+
+def test_standing_still_while_records_wait_is_noticed_at_the_limit():
+    standstill = Standstill(limit_s=30)
+
+    assert standstill.stuck({0: 100}, {0: 120}, now_s=0) == []
+    assert standstill.stuck({0: 100}, {0: 150}, now_s=29) == []
+    assert standstill.stuck({0: 100}, {0: 150}, now_s=30) == [0]
+
+
+def test_a_quiet_partition_is_no_standstill():
+    standstill = Standstill(limit_s=30)
+
+    for now_s in (0, 60, 120):
+        assert standstill.stuck({0: 100}, {0: 100}, now_s=now_s) == []
+
+
+def test_any_progress_counts_from_anew():
+    standstill = Standstill(limit_s=30)
+    standstill.stuck({0: 100}, {0: 200}, now_s=0)
+
+    assert standstill.stuck({0: 101}, {0: 200}, now_s=29) == []
+    assert standstill.stuck({0: 101}, {0: 200}, now_s=58) == []
+    assert standstill.stuck({0: 101}, {0: 200}, now_s=59) == [0]
+
+
+def test_a_broker_that_did_not_answer_is_not_held_against_us():
+    standstill = Standstill(limit_s=30)
+    standstill.stuck({0: 100}, {0: 200}, now_s=0)
+    standstill.forget()
+
+    assert standstill.stuck({0: 100}, {0: 200}, now_s=60) == []
+
+
+def test_a_partition_that_was_given_up_is_forgotten():
+    standstill = Standstill(limit_s=30)
+    standstill.stuck({0: 100, 1: 5}, {0: 200, 1: 5}, now_s=0)
+    standstill.stuck({1: 6}, {1: 6}, now_s=20)
+
+    assert standstill.stuck({0: 100, 1: 7}, {0: 200, 1: 7}, now_s=40) == []
