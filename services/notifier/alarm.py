@@ -81,6 +81,8 @@ class Alarm:
         revision: rises with every change.
         sounded_at_revision: the revision at which it last began to sound: an answer to an older one is void.
         ladder: as the policy said when it was raised; later edits do not reach a running alarm.
+        cause: why it changed last.
+        calls_because: why the next call goes out; notes and refused answers do not change that.
         round: how often the ladder was begun; part of every page's id, so that a repeat is a page of its own.
         next_hop: index of the rung that is due next; None after the last.
         until_ms: end of the acknowledgement or snooze; None where it does not end by time.
@@ -102,6 +104,7 @@ class Alarm:
     revision: int = 1
     sounded_at_revision: int = 1
     cause: Cause = Cause.RAISED
+    calls_because: Cause = Cause.RAISED
     round: int = 1
     round_ms: int = 0
     next_hop: int | None = 0
@@ -125,6 +128,7 @@ def sound(alarm: Alarm, cause: Cause, now_ms: int) -> Alarm:
         revision=revision,
         sounded_at_revision=revision,
         cause=cause,
+        calls_because=cause,
         round=alarm.round + 1,
         round_ms=now_ms,
         next_hop=0,
@@ -162,7 +166,8 @@ def hurry(alarm: Alarm, cause: Cause, now_ms: int) -> Alarm:
     if alarm.next_hop is None:
         return sound(alarm, cause, now_ms)
     begun_ms = now_ms - alarm.ladder.hops[alarm.next_hop].after_s * SECOND_MS
-    return replace(alarm, revision=alarm.revision + 1, cause=cause, round_ms=min(alarm.round_ms, begun_ms))
+    round_ms = min(alarm.round_ms, begun_ms)
+    return replace(alarm, revision=alarm.revision + 1, cause=cause, calls_because=cause, round_ms=round_ms)
 
 
 def advance(alarm: Alarm, now_ms: int) -> tuple[Alarm, tuple[Call, ...]]:
@@ -175,9 +180,15 @@ def advance(alarm: Alarm, now_ms: int) -> tuple[Alarm, tuple[Call, ...]]:
     calls: list[Call] = []
     while (due_ms := _hop_due_ms(alarm)) is not None and due_ms <= now_ms:
         hop = alarm.next_hop or 0
-        calls.append(Call(alarm.escalation_id, alarm.round, hop, alarm.ladder.hops[hop].roles, alarm.cause))
+        calls.append(Call(alarm.escalation_id, alarm.round, hop, alarm.ladder.hops[hop].roles, alarm.calls_because))
         following = hop + 1 if hop + 1 < len(alarm.ladder.hops) else None
-        alarm = replace(alarm, next_hop=following, revision=alarm.revision + 1, cause=Cause.NOT_ANSWERED)
+        alarm = replace(
+            alarm,
+            next_hop=following,
+            revision=alarm.revision + 1,
+            cause=alarm.calls_because,
+            calls_because=Cause.NOT_ANSWERED,
+        )
     return alarm, tuple(calls)
 
 

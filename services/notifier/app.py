@@ -66,12 +66,9 @@ class Notifier:
         with self.health.serve(self.settings.port, self.settings.host, port_file=self.settings.port_file):
             for number in range(self.settings.workers):
                 threads.start(f"deliverer-{number}", partial(self._deliverer().run, stop))
-            for name, part in {
-                "decider": self._decider(),
-                "relay": self._relay(),
-                "listener": self._listener(),
-            }.items():
-                threads.start(name, partial(part.run, stop))
+            threads.start("decider", partial(self._decider().run, stop))
+            threads.start("relay", partial(self._relay().run, stop))
+            threads.start("listener", partial(self._listener().run, stop))
             stop.wait()
             for bell in (self._to_decide, self._to_deliver, self._to_relay):
                 bell.ring()

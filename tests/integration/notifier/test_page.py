@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from schemas.topics import ALARMS, DELIVERIES
-from tests.integration.notifier.events import resolved, response, rise
+from tests.unit.notifier.events import resolved, response, rise
 from tests.integration.notifier.receiver import receiving
 from tests.integration.notifier.running import environment, notifier, publish, reading
 from tests.waiting import eventually
