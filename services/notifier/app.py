@@ -15,10 +15,10 @@ from services.notifier.delivering import LEASE_MARGIN_MS, Deliverer
 from services.notifier.ledger.figures import undelivered
 from services.notifier.ledger.opening import Ledger, open_ledger
 from services.notifier.ledger.pages import release_claims
-from services.notifier.ledger.settling import Manner
 from services.notifier.listening import Listener
 from services.notifier.policy import SHIPPED, read_policy
 from services.notifier.relaying import Relay
+from services.notifier.rows import Manner
 from services.notifier.settings import NotifierSettings
 from services.runtime.health import Check, Health, Progress
 

@@ -11,7 +11,8 @@ from services.notifier.clock import Clock
 from services.notifier.ledger.figures import publish_figures
 from services.notifier.ledger.intake import adopt_responses
 from services.notifier.ledger.opening import Ledger
-from services.notifier.ledger.settling import Manner, Settled, settle_one
+from services.notifier.ledger.settling import Settled, settle_one
+from services.notifier.rows import Manner
 from services.runtime.health import Progress
 from services.runtime.metrics import counter
 
@@ -72,6 +73,9 @@ class Decider:
 
 
 def _report(settled: Settled) -> None:
+    if settled.fault is not None:
+        counter("crs_notifier_faults_total").inc()
+        log.critical("an alarm could not be processed; people were told", exc_info=settled.fault)
     for escalation_id, verdict in settled.verdicts.items():
         counter("crs_verdicts_total").labels(verdict.name.lower()).inc()
         log.info("escalation weighed", extra={"escalation_id": escalation_id, "verdict": verdict.value})

@@ -78,6 +78,20 @@ def farewell_body(farewell: Farewell, role: str, *, level: PayloadLevel, board_u
     return _body("crs.alarm.resolved", data, now_ms)
 
 
+def fault_body(escalation_id: str, unit: str | None, role: str, *, board_url: str, now_ms: int) -> dict[str, Any]:
+    """Our own software failed on an alarm: nobody may rely on it being called."""
+    data = _about("high", "fault", unit, None, "P0") | {
+        "escalation_id": escalation_id,
+        "to": role,
+        "why": "software fault",
+        "message": "An alarm could not be processed. Look at the board and at the patients of this unit.",
+        "raised_at": format_time(now_ms),
+        "delayed": False,
+        "link": _link(board_url, escalation_id),
+    }
+    return _body("crs.alarm.raised", data, now_ms)
+
+
 def _about(priority: str, kind: str, unit: str | None, bed: str | None, level: PayloadLevel) -> dict[str, Any]:
     technical = kind in TECHNICAL_KINDS
     place = unit or "unit not known"

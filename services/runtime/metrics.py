@@ -62,6 +62,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("crs_alarms_open", "gauge", "notifier", "Open or latched alarms.", ("state",)),
     Metric("crs_unacknowledged_age_seconds", "gauge", "notifier", "Age of the oldest unacknowledged alarm."),
     Metric("crs_responses_total", "counter", "notifier", "Responses judged.", ("action", "outcome")),
+    Metric("crs_notifier_faults_total", "counter", "notifier", "Times our own rules failed on a patient's alarms."),
     Metric("crs_board_clients", "gauge", "dashboard", "Connected boards."),
     Metric("crs_board_events_total", "counter", "dashboard", "Records folded into the board.", ("topic",)),
     Metric("crs_board_sign_ins_total", "counter", "dashboard", "Sign-ins.", ("outcome",)),

@@ -57,7 +57,8 @@ def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> 
     """Insert the row unless one of its unique names is taken; True where it was new."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table).values(dict(row)).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    # Only RETURNING tells reliably: psycopg counts no rows for an insert that fetches its key.
+    return connection.execute(statement.returning(*table.primary_key.columns)).first() is not None
 
 
 def _careful_sqlite(connection: Any, _record: object) -> None:

@@ -11,7 +11,6 @@ from services.notifier.ledger.outbox import put_delivery
 from services.notifier.ledger.tables import PAGES
 from services.notifier.records import delivery_record
 
-URGENCY = {"high": 0, "medium": 1, "low": 2}
 SUPERSEDED = "superseded"
 
 

@@ -15,9 +15,10 @@ from services.notifier.delivering import Deliverer
 from services.notifier.ledger.intake import adopt_responses, write_escalation, write_response
 from services.notifier.ledger.opening import Ledger
 from services.notifier.ledger.outbox import mark_written, unwritten
-from services.notifier.ledger.settling import Manner, read_alarms, settle_one
+from services.notifier.ledger.settling import read_alarms, settle_one
 from services.notifier.ledger.tables import ESCALATIONS, PAGES, RESPONSES, SUBJECTS
 from services.notifier.policy import SHIPPED, Policy, read_policy
+from services.notifier.rows import Manner
 from tests.unit.notifier.events import escalation, resolved, response, rise
 
 NIGHT_MS = 1_772_375_400_000
