@@ -6,6 +6,7 @@ last day, vitals from now on. A second, passing reader brings the vitals of the 
 
 import asyncio
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -72,6 +73,10 @@ class Reader:
             except KafkaError as fault:
                 log.warning("Kafka does not answer the board, asking again", extra={"reason": type(fault).__name__})
                 self._stopping.wait(RETRY_S)
+            except Exception:
+                # A board that looks alive but reads nothing is the worst: end, and be started again.
+                log.critical("the board's reader failed", exc_info=True)
+                os._exit(1)
 
     def _read_live(self) -> None:
         with _closing(consumer(self._settings, client_id="dashboard")) as kafka:
@@ -109,13 +114,13 @@ class Reader:
 
     def _assign(self, kafka: KafkaConsumer) -> Positions:
         """Put every partition where its topic starts; returns the ends that count as caught up."""
-        groups = {topics: self._partitions(topics) for topics in (WHOLE_TOPICS, RECENT_TOPICS, LIVE_TOPICS)}
-        everything = [partition for group in groups.values() for partition in group]
+        whole, recent, live = (self._partitions(topics) for topics in (WHOLE_TOPICS, RECENT_TOPICS, LIVE_TOPICS))
+        everything = whole + recent + live
         kafka.assign(everything)
         ends: Positions = kafka.end_offsets(everything)
-        kafka.seek_to_beginning(*groups[WHOLE_TOPICS])
-        _seek_back(kafka, groups[RECENT_TOPICS], self._settings.events_history)
-        for partition in groups[LIVE_TOPICS]:
+        kafka.seek_to_beginning(*whole)
+        _seek_back(kafka, recent, self._settings.events_history)
+        for partition in live:
             kafka.seek(partition, ends[partition])
         return ends
 
