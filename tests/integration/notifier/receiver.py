@@ -75,7 +75,11 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # the sender was killed in the middle of its sentence
+                self.close_connection = True
+                return
             Webhook(SECRET).verify(body, dict(self.headers))
             got = Got(self.headers["webhook-id"], {k.lower(): v for k, v in self.headers.items()}, body)
             receiver.got.append(got)

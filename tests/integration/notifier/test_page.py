@@ -4,9 +4,9 @@ import orjson
 import pytest
 
 from schemas.topics import ALARMS, DELIVERIES
-from tests.unit.notifier.events import resolved, response, rise
 from tests.integration.notifier.receiver import receiving
 from tests.integration.notifier.running import environment, notifier, publish, reading
+from tests.unit.notifier.events import resolved, response, rise
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.kafka
