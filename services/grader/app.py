@@ -10,7 +10,7 @@ from faust import App
 from faust.types import TP
 
 from services.grader.engine import EngineFactory
-from services.grader.faults import end_process, named
+from services.grader.ending import end_process, named
 from services.grader.kafka_access import faust_credentials
 from services.grader.manifest import Source
 from services.grader.opening import Opener

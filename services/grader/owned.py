@@ -12,7 +12,7 @@ from schemas.reasons import Refusal
 from services.grader.buckets import BUCKETS, bucket_of
 from services.grader.checkpoint import CheckpointWriter
 from services.grader.engine import Engine, Origin, Output
-from services.grader.faults import end_process
+from services.grader.ending import end_process
 from services.grader.intake import KafkaRecord, read, rejection
 from services.grader.manifest import Manifest, encode_bucket
 from services.grader.sender import Addressed, Sender

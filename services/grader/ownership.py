@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from services.grader.faults import end_process, named
+from services.grader.ending import end_process, named
 from services.grader.intake import KafkaRecord
 from services.grader.opening import Opener
 from services.grader.owned import OwnedPartition

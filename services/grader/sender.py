@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from services.grader.faults import end_process, named
+from services.grader.ending import end_process, named
 
 # Then the partition waits: memory stays bounded however slow the broker is.
 MOST_UNACKNOWLEDGED = 1_000

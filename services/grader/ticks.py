@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from schemas.encoding import encode
-from services.grader.faults import named
+from services.grader.ending import named
 from services.grader.sender import Addressed, Produce
 from services.runtime.metrics import counter
 

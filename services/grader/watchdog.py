@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from services.grader.faults import end_process, named
+from services.grader.ending import end_process, named
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,109 @@
+"""`crswatch replay`: grade a file of events and print what the ward would have seen."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from schemas.encoding import encode
+from schemas.times import parse_time
+from services.control.pipeline_replay import replay_through_kafka
+from services.control.pipeline_topics import own_topics
+from services.control.refusal import WRONG_USE, Refusal
+from services.control.speech import complain
+from services.grader.partition import Partition
+from services.grader.replay import BadLine, Line, read_lines, replay
+from services.grader.site_files import BadSiteFile, load_rules, load_unit_profile
+from services.runtime.kafka_source import NoKafka, kafka_source
+from services.runtime.settings import KafkaSettings
+
+PARTITIONS = 4
+Lines = Iterable[Line | BadLine]
+BAD_LINES = 1
+
+
+def register(subparsers: Any) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser(
+        "replay",
+        help="grade a file of events and print what the ward would have seen",
+        description="Reads vitals and charted events as JSON lines in order of arrival and prints every escalation, "
+        "and an estimate each time one is made, as JSON lines. The clock is the running maximum of the events' times, "
+        "or of received_at where a line has it. A line that is refused is named on standard error, with the reason "
+        "and without its values, and the exit code is then 1.",
+        epilog="Example: crswatch replay ward.jsonl --until 2026-03-04T12:00:00Z",
+    )
+    parser.add_argument("file", metavar="FILE", help="JSON lines; - is standard input")
+    parser.add_argument("--until", type=_time, metavar="TIME", help="let time go on past the last event, up to this")
+    parser.add_argument("--watch-all", action="store_true", help="page for every patient, not only after immunotherapy")
+    parser.add_argument("--rules", type=Path, metavar="FILE", help="another rule set than the built-in one")
+    parser.add_argument("--unit-profile", type=Path, metavar="FILE", help="what support each unit can give")
+    parser.add_argument(
+        "--kafka", action="store_true", help="send the file through a real grader process and Kafka; prints the same"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Replay; 1 when a line was refused, 2 for wrong use, 3 when the replay's grader ended on its way."""
+    try:
+        rules, unit_profile = load_rules(args.rules), load_unit_profile(args.unit_profile)
+    except BadSiteFile as wrong:
+        raise Refusal(str(wrong), code=WRONG_USE) from None
+    with _opened(args.file) as file:
+        lines = read_lines(file)
+        if args.kafka:
+            return _print(_through_kafka(args, lines))
+        engine = Partition(rules, unit_profile=unit_profile, watch_all=args.watch_all)
+        return _print(_in_process(engine, lines, args.until))
+
+
+def _in_process(engine: Partition, lines: Lines, until_ms: int | None) -> Iterator[bytes | BadLine]:
+    for shown in replay(lines, engine, until_ms=until_ms):
+        yield shown if isinstance(shown, BadLine) else encode(shown)
+
+
+def _through_kafka(args: argparse.Namespace, lines: Lines) -> Iterator[bytes | BadLine]:
+    given = {"GRADER_RULES": args.rules, "GRADER_UNIT_PROFILE": args.unit_profile}
+    grader = {name: str(path.resolve()) for name, path in given.items() if path is not None}
+    grader["GRADER_WATCH_ALL"] = str(args.watch_all).lower()
+    try:
+        with kafka_source(say=complain) as source:
+            kafka = KafkaSettings(bootstrap_servers=source.bootstrap_servers, partitions=PARTITIONS)
+            with own_topics(kafka) as own:
+                yield from replay_through_kafka(lines, own, grader, until_ms=args.until)
+    except NoKafka as why:
+        raise Refusal(str(why)) from None
+
+
+def _print(results: Iterable[bytes | BadLine]) -> int:
+    code = 0
+    for result in results:
+        if isinstance(result, BadLine):
+            complain(result.sentence())
+            code = BAD_LINES
+        else:
+            sys.stdout.buffer.write(result + b"\n")
+    sys.stdout.buffer.flush()
+    return code
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[IO[bytes]]:
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    with ExitStack() as leaving:
+        try:
+            file = leaving.enter_context(Path(name).open("rb"))
+        except OSError as error:
+            raise Refusal(f"Cannot read {name}: {error.strerror}.", code=WRONG_USE) from None
+        yield file
+
+
+def _time(text: str) -> int:
+    try:
+        return parse_time(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be a time with a zone, such as 2026-03-04T12:00:00Z") from None
