@@ -1,0 +1,26 @@
+"""Rule values to milliseconds: rules speak the ward's units, the engine counts milliseconds."""
+
+SECOND_MS = 1000
+MINUTE_MS = 60 * SECOND_MS
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+
+
+def seconds(value: float) -> int:
+    """Seconds as milliseconds."""
+    return round(value * SECOND_MS)
+
+
+def minutes(value: float) -> int:
+    """Minutes as milliseconds."""
+    return round(value * MINUTE_MS)
+
+
+def hours(value: float) -> int:
+    """Hours as milliseconds."""
+    return round(value * HOUR_MS)
+
+
+def days(value: float) -> int:
+    """Days as milliseconds."""
+    return round(value * DAY_MS)

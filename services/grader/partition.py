@@ -1,0 +1,136 @@
+"""All patients of one partition, their clock and their deadlines: pure, owned by one caller at a time.
+
+Time is a record: the clock is the largest record timestamp so far. Deadlines strictly before a record run first, one
+that falls on it runs after it; each runs at, and stamps its outputs with, its own time, in order of time then patient.
+"""
+
+import heapq
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from schemas.bedside import CLINICAL, VITALS
+from schemas.encoding import digest, encode, kept_bytes
+from schemas.reasons import Reason
+from schemas.rejected import REJECTED
+from schemas.times import format_time
+from services.grader import fault
+from services.grader.engine import Origin, Output
+from services.grader.rules import DEFAULT_RULES, RuleSet
+from services.grader.state import PatientState, Place, decode_state, encode_state
+from services.grader.step import Refused, next_deadline, step, tick
+from services.grader.ward import Ward
+
+__all__ = ["Origin", "Output", "Partition", "partition_factory"]
+
+
+class Partition:
+    """The grader of one partition.
+
+    Args:
+        rules: the rule set in force.
+        number: which partition this is.
+        unit_profile: support that a unit cannot give at all.
+        watch_all: page for everybody, enrolled or not.
+    """
+
+    def __init__(
+        self,
+        rules: RuleSet = DEFAULT_RULES,
+        *,
+        number: int = 0,
+        unit_profile: dict[str, Any] | None = None,
+        watch_all: bool = False,
+    ) -> None:
+        self.ward = Ward(rules, watch_all, unit_profile)
+        self.number = number
+        self.patients: dict[str, PatientState] = {}
+        self.clock_ms = 0
+        self.touched: set[str] = set()
+        self._due: dict[str, int] = {}
+        self._queue: list[tuple[int, str]] = []
+
+    def apply(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> list[Output]:
+        """Deadlines strictly before the clock, then the record. A fault costs the record, never the patient."""
+        outputs = self._run_deadlines(max(clock_ms, self.clock_ms) - 1)
+        self.clock_ms = max(clock_ms, self.clock_ms)
+        if record["schema"] not in (VITALS, CLINICAL):
+            return outputs
+        patient_id = record["patient_id"]
+        before = self.patients.get(patient_id)
+        place = Place(*origin)
+        try:
+            stepped = step(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward)
+        except Exception:
+            rejection = self._rejection(record, Refused("engine_fault"), origin)
+            state, said = fault.after_fault(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward)
+            self._keep(state, self.clock_ms - 1)
+            return [*outputs, rejection, *said]
+        if isinstance(stepped, Refused):
+            return [*outputs, self._rejection(record, stepped, origin)]
+        state_after, said = stepped
+        if state_after is not None and state_after is not before:
+            self._keep(state_after, self.clock_ms - 1)
+        return [*outputs, *said]
+
+    def advance(self, now_ms: int) -> list[Output]:
+        """All deadlines up to and including now: a tick."""
+        outputs = self._run_deadlines(now_ms)
+        self.clock_ms = max(self.clock_ms, now_ms)
+        return outputs
+
+    def encoded(self, patient_id: str) -> dict[str, Any] | None:
+        """A patient's state as plain data for a checkpoint; None for one that is not kept."""
+        state = self.patients.get(patient_id)
+        return None if state is None else encode_state(state)
+
+    def restore(self, patients: Mapping[str, Any], clock_ms: int) -> None:
+        """Take over stored patients."""
+        self.clock_ms = max(self.clock_ms, clock_ms)
+        for patient_id, encoded in patients.items():
+            state = decode_state(encoded)
+            self.patients[patient_id] = state
+            self._schedule(state, state.reached_ms)
+
+    def _run_deadlines(self, upto_ms: int) -> list[Output]:
+        outputs: list[Output] = []
+        while self._queue and self._queue[0][0] <= upto_ms:
+            at_ms, patient_id = heapq.heappop(self._queue)
+            if self._due.get(patient_id) != at_ms:
+                continue  # an older entry of this patient
+            state, said = tick(self.patients[patient_id], at_ms, self.ward)
+            outputs += said
+            self._keep(state, at_ms)
+        return outputs
+
+    def _keep(self, state: PatientState, reached_ms: int) -> None:
+        self.patients[state.patient_id] = state
+        self.touched.add(state.patient_id)
+        self._schedule(state, reached_ms)
+
+    def _schedule(self, state: PatientState, reached_ms: int) -> None:
+        due_ms = next_deadline(state, reached_ms, self.ward)
+        if due_ms is None:
+            self._due.pop(state.patient_id, None)
+        elif self._due.get(state.patient_id) != due_ms:
+            self._due[state.patient_id] = due_ms
+            heapq.heappush(self._queue, (due_ms, state.patient_id))
+
+    def _rejection(self, record: dict[str, Any], refused: Refused, origin: Origin) -> Output:
+        reason: Reason = refused.reason
+        value = {
+            "schema": REJECTED,
+            "rejected_id": digest(["rejected", *origin]),
+            "reason": reason,
+            **({} if refused.field is None else {"field": refused.field}),
+            "received_at": format_time(self.clock_ms),
+            "source": f"kafka:{origin.topic}/{origin.partition}/{origin.offset}",
+            **kept_bytes(encode(record)),
+        }
+        return Output("rejected", record["patient_id"], value)
+
+
+def partition_factory(
+    rules: RuleSet = DEFAULT_RULES, *, unit_profile: dict[str, Any] | None = None, watch_all: bool = False
+) -> Callable[[int], Partition]:
+    """Makes the engine of a partition by its number."""
+    return lambda number: Partition(rules, number=number, unit_profile=unit_profile, watch_all=watch_all)

@@ -1,0 +1,75 @@
+"""Entered in error: the named event is taken out, and everything is folded again as if it had never arrived."""
+
+from dataclasses import replace
+
+from schemas.encoding import digest
+from services.grader.arrival import Arrival
+from services.grader.history import Entry, History, with_entry, without_second
+from services.grader.placing import Placed, refold, settle
+from services.grader.readings import SPOT
+from services.grader.state import Newest, PatientState
+
+
+def retract(state: PatientState, arrival: Arrival) -> Placed | None:
+    """The state without the retracted event; None if what it names cannot be retracted.
+
+    A retraction that arrives first waits: its event will not be taken in.
+    """
+    record, history = arrival.record, state.history
+    name = record["retracts"]
+    target = history.entries.get(name)
+    if target is not None and target.record is not None and target.record.get("kind") == "retraction":
+        return None
+    own = Entry(arrival.at_ms, record["event_id"], digest(record), (), {"kind": "retraction"})
+    history = with_entry(history, own)
+    history = replace(history, retracted={**history.retracted, name: arrival.clock_ms})
+    seen = history.seen.get(name)
+    if target is None and seen is None:
+        return settle(replace(state, history=history), arrival.clock_ms, arrival.rules)
+    at_ms = target.at_ms if target is not None else seen.at_ms if seen is not None else 0
+    history = _without(history, name)
+    state = replace(state, history=_without_kept(history, at_ms))
+    state = replace(state, newest=_newest_without(state, name))
+    return refold(state, at_ms, arrival.clock_ms, arrival.rules)
+
+
+def _without(history: History, name: str) -> History:
+    seen = history.seen.get(name)
+    for series in seen.series if seen is not None else ():
+        history = without_second(history, series, seen.at_ms if seen is not None else 0)
+    entries = {key: entry for key, entry in history.entries.items() if key != name}
+    return replace(history, entries=entries, seen={key: value for key, value in history.seen.items() if key != name})
+
+
+def _without_kept(history: History, from_ms: int) -> History:
+    """What was held against late data rested on what was known then: it is decided anew."""
+    entries = {
+        key: entry
+        for key, entry in history.entries.items()
+        if entry.record is None or entry.record["kind"] != "kept" or entry.at_ms < from_ms
+    }
+    return replace(history, entries=entries)
+
+
+def _newest_without(state: PatientState, name: str) -> dict[str, Newest]:
+    """The newest readings, without those of one event: the one before takes its place."""
+    found = {sign: newest for sign, newest in state.newest.items() if newest.event_id != name}
+    for sign in (sign for sign, newest in state.newest.items() if newest.event_id == name):
+        before = _newest_of(state.history, sign)
+        if before is not None:
+            found[sign] = before
+    return found
+
+
+def _newest_of(history: History, series: str) -> Newest | None:
+    by_hand = [
+        Newest(reading.value, reading.at_ms, "manual", SPOT, entry.event_id)
+        for entry in history.entries.values()
+        for reading in entry.readings
+        if reading.series == series
+    ]
+    streamed = [
+        Newest(span.value, span.last_ms, "monitor", span.manner, span.event_id)
+        for span in history.spans.get(series, ())
+    ]
+    return max([*by_hand, *streamed], key=lambda newest: newest.observed_ms, default=None)

@@ -1,0 +1,51 @@
+"""What was already said about a patient, so that nothing is said twice and nothing that returns stays unsaid."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRise:
+    """A rise that has not been resolved: it ends when the grade is back at or below the one it rose from."""
+
+    escalation_id: str
+    grade: int
+    rose_from: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Rises of one kind: the grade last reported, how many were sent by scope and grade, and which are open."""
+
+    reported: int = 0
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    open: tuple[OpenRise, ...] = ()
+
+    def highest(self, scope: str) -> int:
+        """The highest grade sent in this episode (ICANS: stay), withdrawn ones included."""
+        return max((int(grade) for grade in self.counts.get(scope, {})), default=0)
+
+    def next_rise(self, scope: str, grade: int) -> int:
+        """Rises are counted and never renumbered (`settled.md` 22)."""
+        return self.counts.get(scope, {}).get(str(grade), 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlarm:
+    """A condition that was escalated and still stands."""
+
+    escalation_id: str
+    kind: str
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Everything said: rises, conditions that stand by key, spells counted, and inputs paged for as missing."""
+
+    crs: Ladder = field(default_factory=Ladder)
+    icans: Ladder = field(default_factory=Ladder)
+    alarms: dict[str, OpenAlarm] = field(default_factory=dict)
+    spells: dict[str, int] = field(default_factory=dict)
+    critical: dict[str, tuple[tuple[int, int | None], ...]] = field(default_factory=dict)
+    missing_scope: str = ""
+    missing_paged: tuple[str, ...] = ()

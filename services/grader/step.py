@@ -1,0 +1,129 @@
+"""`step` and `tick`: one record, or one moment, of one patient. Pure: no clock, no I/O, no randomness.
+
+`step` refuses what cannot be taken in, knows what it has seen, and puts the rest where it belongs in event time;
+`conclude.py` says what follows from that.
+"""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from schemas.bedside import VITALS
+from schemas.encoding import digest
+from schemas.reading import event_time
+from schemas.reasons import Reason
+from services.grader.arrival import Arrival, newest_after, state_applies
+from services.grader.conclude import Step, conclude
+from services.grader.durations import hours, minutes
+from services.grader.engine import Output
+from services.grader.fold_times import next_time
+from services.grader.history import Entry, Seen
+from services.grader.placing import Placed, place_entry, place_readings, settle
+from services.grader.readings import STREAMS, placed_ms, readings_of
+from services.grader.retraction import retract
+from services.grader.state import PatientState, Place
+from services.grader.timeline import limits_of
+from services.grader.ward import Ward
+from services.grader.watch import watch_times
+
+Record = dict[str, Any]
+
+
+class Refused(NamedTuple):
+    """The record is not taken in."""
+
+    reason: Reason
+    field: str | None = None
+
+
+def step(
+    state: PatientState | None, record: Record, *, clock_ms: int, place: Place, ward: Ward
+) -> tuple[PatientState | None, list[Output]] | Refused:
+    """The state after one record, and what has to be said; a duplicate changes nothing.
+
+    Args:
+        state: before; None for a patient never heard of.
+        record: valid vitals or a valid clinical event.
+        clock_ms: the partition's clock; everything strictly before it has run out already.
+        place: where the record lies.
+        ward: rules, and for whom pages go out.
+    """
+    observed_ms = event_time(record)
+    if observed_ms is None or observed_ms > clock_ms + minutes(ward.rules.clock_ahead_min):
+        return Refused("future_time", "observed_at" if record["schema"] == VITALS else "recorded_at")
+    known = _known(state, record)
+    if known is not None:
+        return known if isinstance(known, Refused) else (state, [])
+    before = state or PatientState(record["patient_id"])
+    arrival = Arrival(record, min(observed_ms, clock_ms), clock_ms, observed_ms > clock_ms, ward.rules)
+    placed = _placed(replace(before, place=place, newest_event_ms=_newer(before, arrival)), arrival)
+    if placed is None:
+        return Refused("bad_retraction", "retracts")
+    retraction = record.get("kind") == "retraction"
+    return conclude(Step(state, record, clock_ms, clock_ms - 1, ward, retraction), placed)
+
+
+def tick(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientState, list[Output]]:
+    """The state after everything that runs out up to and including `now_ms`, as one moment."""
+    return conclude(Step(state, None, now_ms, now_ms, ward), settle(state, now_ms + 1, ward.rules))
+
+
+def next_deadline(state: PatientState, reached_ms: int, ward: Ward) -> int | None:
+    """When time alone may change something; later than what has been reached."""
+    fold_ms = next_time(state.fold, ward.rules)
+    times = [at_ms for at_ms in watch_times(state, ward) if at_ms > reached_ms]
+    if fold_ms is not None:
+        times.append(max(fold_ms, reached_ms + 1))
+    return min(times, default=None)
+
+
+def _newer(state: PatientState, arrival: Arrival) -> int:
+    return max(state.newest_event_ms, arrival.at_ms)
+
+
+def _known(state: PatientState | None, record: Record) -> Refused | bool | None:
+    """Whether the event was seen before: refused with other content, True as a duplicate, None if it is new."""
+    if state is None:
+        return None
+    event_id, history = record["event_id"], state.history
+    seen = history.entries.get(event_id) or history.seen.get(event_id)
+    if seen is not None:
+        return True if seen.digest == digest(record) else Refused("conflicting_event_id", "event_id")
+    return True if event_id in history.retracted else None
+
+
+def _placed(state: PatientState, arrival: Arrival) -> Placed | None:
+    if arrival.record["schema"] == VITALS:
+        return _vitals(state, arrival)
+    if arrival.record["kind"] == "retraction":
+        return retract(state, arrival)
+    return _clinical(state, arrival)
+
+
+def _vitals(state: PatientState, arrival: Arrival) -> Placed:
+    record, rules = arrival.record, arrival.rules
+    streamed = record["source"] in STREAMS
+    limits = limits_of(state.fold.chart, arrival.clock_ms, rules)
+    readings = tuple(readings_of(record, arrival.at_ms, limits, rules))
+    newest, signs = newest_after(state, arrival)
+    bound_ms = minutes(rules.monitor_lateness_min) if streamed else hours(rules.charted_lateness_h)
+    if arrival.clock_ms - arrival.at_ms > bound_ms:  # too late: only what is newest of its sign still counts
+        readings = tuple(reading for reading in readings if reading.series.partition(":")[0] in signs)
+    vitals_ms = max(state.vitals_ms or 0, placed_ms(record, arrival.at_ms))
+    source = record["source"] if vitals_ms == placed_ms(record, arrival.at_ms) else state.vitals_source
+    state = replace(state, newest=newest, vitals_ms=vitals_ms, vitals_source=source)
+    readings = tuple(reading for reading in readings if reading.at_ms > state.marks[0].at_ms)
+    name, content = record["event_id"], digest(record)
+    if streamed:
+        seen = Seen(placed_ms(record, arrival.at_ms), content, tuple(reading.series for reading in readings))
+        return place_readings(state, readings, (name, seen), arrival.clock_ms, rules)
+    entry = Entry(placed_ms(record, arrival.at_ms), name, content, readings)
+    return place_entry(state, entry, arrival.clock_ms, rules)
+
+
+def _clinical(state: PatientState, arrival: Arrival) -> Placed:
+    record, rules = arrival.record, arrival.rules
+    at_ms = state_applies(state, arrival)
+    entry = Entry(arrival.at_ms if at_ms is None else at_ms, record["event_id"], digest(record), (), record)
+    if at_ms is None:  # remembered, and nothing more: a newer one of its kind is known
+        entry = replace(entry, record={**record, "kind": "superseded"})
+    return place_entry(state, entry, arrival.clock_ms, rules)

@@ -1,0 +1,24 @@
+"""What applies to every patient of a grader: the rules, and for whom a page goes out."""
+
+from typing import Any, NamedTuple
+
+from services.grader.chart import Chart
+from services.grader.durations import days
+from services.grader.rules import DEFAULT_RULES, RuleSet
+
+
+class Ward(NamedTuple):
+    """The rule set in force, whether everybody is paged for, and what a unit cannot give at all."""
+
+    rules: RuleSet = DEFAULT_RULES
+    watch_all: bool = False
+    unit_profile: dict[str, Any] | None = None
+
+    def is_enrolled(self, chart: Chart) -> bool:
+        """An immunotherapy event enrols; a new stay keeps that until the risk window ends (`settled.md` 26)."""
+        dose = chart.dose
+        return dose is not None and chart.stay.admitted_ms < dose.at_ms + days(self.rules.enrolment_days)
+
+    def pages(self, chart: Chart) -> bool:
+        """Whether the grade of this patient pages. Critical values and technical kinds always do."""
+        return (self.watch_all or self.is_enrolled(chart)) and chart.stay.status != "discharged"
