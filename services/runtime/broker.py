@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,7 +20,7 @@ from pathlib import Path
 
 from services.runtime import processes
 from services.runtime.broker_config import Ports, fresh_ports, ports_for, write_properties
-from services.runtime.broker_ready import answers
+from services.runtime.broker_ready import NoAnswer, await_answer
 from services.runtime.jars import kafka_classpath
 from services.runtime.java import find_java
 from services.runtime.ports import LOOPBACK
@@ -85,8 +84,12 @@ class Broker:
             command = self._command("-Xms256m", "-Xmx512m", "kafka.Kafka", str(properties))
             self._process = processes.start(command, cwd=self.data, stdout=log, stderr=log)
         try:
-            self._await_ready()
-        except BaseException:
+            await_answer(self.bootstrap_servers, within_s=READY_WITHIN_S, running=lambda: self.running)
+        except NoAnswer as why:
+            self.kill()
+            taken = f": one of its ports {tuple(self._ports)} is taken" if self.port_was_taken() else ""
+            raise BrokerDidNotStart(f"{why}{taken}; its last words are in {self.log}") from None
+        except BaseException:  # Ctrl-C while we wait: nothing half started stays
             self.kill()
             raise
 
@@ -134,17 +137,6 @@ class Broker:
             processes.kill(formatting)
         if failed:
             raise BrokerDidNotStart(f"Kafka could not prepare its data folder; its last words are in {self.log}")
-
-    def _await_ready(self) -> None:
-        deadline_s = time.monotonic() + READY_WITHIN_S
-        while time.monotonic() < deadline_s:
-            if not self.running:
-                taken = f": one of its ports {tuple(self._ports)} is taken" if self.port_was_taken() else ""
-                raise BrokerDidNotStart(f"Kafka ended while it started{taken}; its last words are in {self.log}")
-            if answers(self.bootstrap_servers):
-                return
-            time.sleep(0.05)
-        raise BrokerDidNotStart(f"Kafka did not answer within {READY_WITHIN_S:.0f} s; its log is {self.log}")
 
 
 @contextmanager

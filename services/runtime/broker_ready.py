@@ -1,6 +1,8 @@
 """Is Kafka ready? An open port is no answer: it opens well before the broker may be used."""
 
 import socket
+import time
+from collections.abc import Callable
 
 from kafka.errors import KafkaError
 from kafka.protocol.metadata import MetadataRequest
@@ -8,6 +10,25 @@ from kafka.protocol.parser import KafkaProtocol
 
 METADATA_VERSION = 12  # understood by every broker since Kafka 2.8
 PATIENCE_S = 5.0
+
+
+class NoAnswer(RuntimeError):
+    """Kafka did not answer in time, or its process ended first."""
+
+
+def await_answer(bootstrap_servers: str, *, within_s: float, running: Callable[[], bool] = lambda: True) -> None:
+    """Return once Kafka answers.
+
+    Raises:
+        NoAnswer: it ended, or the time is over.
+    """
+    deadline_s = time.monotonic() + within_s
+    while not answers(bootstrap_servers):
+        if not running():
+            raise NoAnswer("Kafka ended while it started")
+        if time.monotonic() > deadline_s:
+            raise NoAnswer(f"Kafka did not answer within {within_s:.0f} s")
+        time.sleep(0.05)
 
 
 def answers(bootstrap_servers: str) -> bool:

@@ -1,11 +1,12 @@
 """Serving HTTP: on a chosen or any free port, from the main thread or beside other work, closed in time."""
 
 import asyncio
+import os
 import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,10 @@ class Serving(NamedTuple):
     def url(self) -> str:
         """Base address without a trailing slash."""
         return f"http://{self.host}:{self.port}"
+
+
+class CannotServe(RuntimeError):
+    """The port is taken, or the application did not start."""
 
 
 class _Server(uvicorn.Server):
@@ -50,22 +55,34 @@ def write_port_file(path: Path, port: int) -> None:
 
 
 def serve_until_stopped(app: ASGIApp, *, host: str, port: int, port_file: Path | None = None) -> None:
-    """Serve from the main thread until SIGTERM or Ctrl-C, then return so that the process can end with 0."""
+    """Serve from the main thread until SIGTERM or Ctrl-C, then return so that the process can end with 0.
+
+    Raises:
+        CannotServe: the port is taken, or the application did not start.
+    """
+    server = _server(app, port_file)
     # uvicorn raises a signal it caught once more after its shutdown: without these that would end the process.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    with _listening(host, port) as listener:
-        _server(app, port_file).run(sockets=[listener])
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with _listener(host, port) as listener, suppress(SystemExit):  # how uvicorn says that the application failed
+            server.run(sockets=[listener])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if not server.started:
+        raise CannotServe("the web application did not start")
 
 
 @contextmanager
 def serving(app: ASGIApp, *, host: str, port: int, port_file: Path | None = None) -> Iterator[Serving]:
-    """Serve from a thread while the caller works; closed on leaving."""
+    """Serve from a thread while the caller works; closed on leaving. Raises `CannotServe`."""
     with _listening(host, port) as listener:
         server = _server(app, port_file)
         thread = threading.Thread(target=_run, args=(server, listener), name="http", daemon=True)
         thread.start()
         server.listening.wait()
+        if not server.started:
+            raise CannotServe("the web application did not start")
         try:
             yield Serving(host, listener.getsockname()[1])
         finally:
@@ -81,9 +98,19 @@ def _listening(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as fault:
+        raise CannotServe(
+            f"cannot listen on {host}:{port}: {os.strerror(fault.errno or 0)}. Is it running already?"
+        ) from fault
+
+
 def _run(server: _Server, listener: socket.socket) -> None:
     try:
-        asyncio.run(server.serve(sockets=[listener]))
+        with suppress(SystemExit):
+            asyncio.run(server.serve(sockets=[listener]))
     finally:
         server.listening.set()
 

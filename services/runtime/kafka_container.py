@@ -4,8 +4,9 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from services.runtime.broker_ready import await_answer
 from services.runtime.ports import LOOPBACK
 from services.runtime.speech import Say, silent
 
@@ -16,6 +17,7 @@ IMAGE = "apache/kafka:4.3.0"
 INSIDE = 9092
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 PATIENCE_S = 3
+READY_WITHIN_S = 60.0
 START_SCRIPT = "/tmp/start-kafka.sh"  # noqa: S108 - inside the container, where nobody else is
 
 
@@ -32,17 +34,17 @@ def docker_kafka(*, say: Say = silent) -> Iterator[str]:
     """
     require_engine()
     say(f"Starting {IMAGE} in a container")
-    container = kafka_container()
+    container = None
     try:
-        address = _started(container)
-    except Exception as fault:  # whatever the engine, the registry or the image raised: the next way is tried
-        container.stop()
-        raise NoDocker(f"the engine answers, but {IMAGE} did not start ({type(fault).__name__}).") from fault
-    try:
+        try:
+            container = kafka_container()
+            address = _started(container)
+        except Exception as fault:  # whatever the engine, the registry or the image raised: the next way is tried
+            raise NoDocker(f"the engine answers, but {IMAGE} did not start ({type(fault).__name__}).") from fault
         say(f"Apache Kafka answers on {address}")
         yield address
     finally:
-        container.stop()
+        _removed(container)
 
 
 def require_engine() -> None:
@@ -102,30 +104,21 @@ def broker_environment() -> dict[str, str]:
     }
 
 
+def _removed(container: "DockerContainer | None") -> None:
+    if container is not None:
+        container.stop()
+
+
 def start_script(host: str, port: int) -> str:
     """What the container runs once we know the address that clients outside will use."""
     advertised = f"OUTSIDE://{host}:{port},INSIDE://localhost:19092"
     return f"#!/bin/sh\nexport KAFKA_ADVERTISED_LISTENERS={advertised}\nexec /etc/kafka/docker/run\n"
 
 
-def _started(container: Any) -> str:
-    from testcontainers.core.wait_strategies import LogMessageWaitStrategy
-
+def _started(container: "DockerContainer") -> str:
     container.start()
     host, port = container.get_container_host_ip(), int(container.get_exposed_port(INSIDE))
     host = LOOPBACK if host == "localhost" else host
-    _put(container, START_SCRIPT, start_script(host, port).encode())
-    LogMessageWaitStrategy(r"Kafka Server started").with_startup_timeout(60).wait_until_ready(container)
+    container.copy_into_container(start_script(host, port).encode(), START_SCRIPT)
+    await_answer(f"{host}:{port}", within_s=READY_WITHIN_S)
     return f"{host}:{port}"
-
-
-def _put(container: Any, path: str, body: bytes) -> None:
-    import io
-    import tarfile
-
-    folder, _, name = path.rpartition("/")
-    archive, entry = io.BytesIO(), tarfile.TarInfo(name)
-    entry.size = len(body)
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        tar.addfile(entry, io.BytesIO(body))
-    container.get_wrapped_container().put_archive(folder or "/", archive.getvalue())

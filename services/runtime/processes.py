@@ -7,18 +7,18 @@ and what a child starts dies with it.
 """
 
 import atexit
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
 
-_PR_SET_PDEATHSIG = 1
+_HERE = Path(__file__).parent
+_BARE = ("-I", "-S")  # no site packages, nothing from the environment: these two scripts start in milliseconds
 Output = int | IO[bytes] | None
 
 
@@ -74,14 +74,13 @@ def start(
     Call `stop` (or `forget` once it ended by itself), so that nobody kills a stranger who got its process id later.
     """
     child = subprocess.Popen(
-        [str(word) for word in argv],
+        _dying_with_parent([str(word) for word in argv]),
         env=env,
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=stderr,
         start_new_session=True,
-        preexec_fn=_die_with_parent(),
     )
     _guard.watch(child.pid)
     return child
@@ -116,25 +115,20 @@ def forget(child: subprocess.Popen[bytes]) -> None:
     _guard.forget(child.pid)
 
 
-def _die_with_parent() -> Callable[[], None] | None:
+def _dying_with_parent(argv: list[str]) -> list[str]:
+    """The same command, with a word to the kernel first where the kernel would listen."""
     if not sys.platform.startswith("linux") or threading.current_thread() is not threading.main_thread():
-        return None
-    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()  # looked up before the fork: afterwards little is safe
-
-    def ask_the_kernel() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
-        if os.getppid() != parent:  # we died before it was asked
-            os._exit(1)
-
-    return ask_the_kernel
+        return argv
+    return [sys.executable, *_BARE, str(_HERE / "launch.py"), str(os.getpid()), *argv]
 
 
 def _start_guard() -> subprocess.Popen[bytes]:
-    guard = Path(__file__).with_name("guard.py")
+    # Nothing of ours stays open in it: whoever reads our output would wait for it to end as well.
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", guard],
+        [sys.executable, *_BARE, _HERE / "guard.py"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         bufsize=0,
         start_new_session=True,
     )

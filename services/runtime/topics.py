@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import NoError, TopicAlreadyExistsError, for_code
 
 from schemas.topics import TOPICS, Topic
 from services.runtime.kafka_clients import admin
@@ -33,16 +34,24 @@ def create_topics(kafka: KafkaSettings, only: Iterable[Topic] | None = None) -> 
     try:
         present = set(client.list_topics())
         missing = {name: topic for name, topic in wanted.items() if name not in present}
-        for name, topic in missing.items():
-            shape = {"num_partitions": partition_count(kafka, topic), "configs": topic.settings()}
-            try:
-                client.create_topics({name: shape})
-            except TopicAlreadyExistsError:  # another service was quicker
-                continue
+        _create(client, {name: _shape(kafka, topic) for name, topic in missing.items()})
         client.wait_for_topics(list(wanted), timeout_ms=READY_WITHIN_MS)
     finally:
         client.close()
     return list(missing)
+
+
+def _shape(kafka: KafkaSettings, topic: Topic) -> dict[str, object]:
+    return {"num_partitions": partition_count(kafka, topic), "configs": topic.settings()}
+
+
+def _create(client: KafkaAdminClient, shapes: Mapping[str, Mapping[str, object]]) -> None:
+    if not shapes:
+        return
+    for made in client.create_topics(shapes, raise_errors=False)["topics"]:
+        fault = for_code(made["error_code"])
+        if fault not in (NoError, TopicAlreadyExistsError):  # another service may have been quicker
+            raise fault(f"topic {made['name']} could not be created: {made['error_message']}")
 
 
 def delete_topics(kafka: KafkaSettings, only: Iterable[Topic] | None = None) -> None:

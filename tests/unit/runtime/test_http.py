@@ -1,13 +1,17 @@
 """A service that was told to stop ends with 0, in time, also with a stream open."""
 
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
+from services.runtime.http import CannotServe, serve_until_stopped, serving
 from tests.waiting import eventually
 
 SERVICE = """
@@ -59,3 +63,24 @@ def test_an_open_stream_does_not_hold_it_up(service):
 
         assert process.wait(10) == 0
         assert time.monotonic() - asked_s < 5
+
+
+def test_a_taken_port_is_said_in_a_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        port = somebody.getsockname()[1]
+
+        with pytest.raises(CannotServe, match=f"cannot listen on 127.0.0.1:{port}"):
+            serve_until_stopped(Starlette(), host="127.0.0.1", port=port)
+
+
+def test_an_application_that_does_not_start_is_not_served():
+    @asynccontextmanager
+    async def lifespan(app):
+        raise RuntimeError("no ledger")
+        yield
+
+    with (
+        pytest.raises(CannotServe, match="did not start"),
+        serving(Starlette(lifespan=lifespan), host="127.0.0.1", port=0),
+    ):
+        pytest.fail("it is not there")

@@ -2,7 +2,9 @@
 
 import pytest
 
+from services.runtime.jars import pinned_jars
 from services.runtime.kafka_container import (
+    IMAGE,
     NoDocker,
     broker_environment,
     require_engine,
@@ -35,3 +37,9 @@ def test_an_engine_that_refuses_is_no_engine(monkeypatch):
 
     with pytest.raises(NoDocker, match="does not answer"):
         require_engine()
+
+
+def test_container_and_local_broker_are_the_same_kafka():
+    (local,) = (jar.version for jar in pinned_jars() if jar.artifact == "kafka_2.13")
+
+    assert f"apache/kafka:{local}" == IMAGE

@@ -39,9 +39,15 @@ import signal, subprocess, sys
 print(subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"]).pid, flush=True)
 signal.pause()
 """
+ABANDON = """
+import os, signal, subprocess, sys
+from services.runtime import processes
+processes.start([sys.executable, "-c", "import signal; signal.pause()"], stdout=-3, stderr=-3)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 FROM_MAIN = "start()"
 FROM_A_THREAD = "thread = threading.Thread(target=start); thread.start(); thread.join()"
-NO_PRCTL = "processes._die_with_parent = lambda: None"
+NO_PRCTL = "processes._dying_with_parent = lambda argv: argv"
 
 
 def lives(pid: int) -> bool:
@@ -149,3 +155,17 @@ def test_a_child_that_was_stopped_is_forgotten():
     processes.stop(child)
 
     assert child.pid not in processes._guard._children
+
+
+def test_a_program_that_does_not_exist_ends_with_a_sentence():
+    child = processes.start(["no-such-program"], stderr=subprocess.PIPE)
+
+    assert b"no-such-program could not be started" in child.stderr.read()
+    assert processes.kill(child) == 1
+    child.stderr.close()
+
+
+def test_the_guard_keeps_no_output_of_ours_open():
+    ended = subprocess.run([sys.executable, "-W", "ignore", "-c", ABANDON], capture_output=True, timeout=20)
+
+    assert ended.returncode == -signal.SIGKILL
