@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from services.control.demo_users import SignIn
+from services.control.demo_script import SignIn
 from services.control.running import LocalWard
 from services.control.speech import Say
 

@@ -2,9 +2,19 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from services.control.demo_users import SignIn
 
+
+class SignIn(NamedTuple):
+    """What a person types at the board."""
+
+    username: str
+    password: str
+
+
+# One of deploy/demo/users.json.
+SIGN_IN = SignIn("charge", "night-shift")
 # Minute, bed, what happens there: the story that services/simulator/live_ward.py tells.
 STORY = (
     ("1", "1-02", "a fever: estimated CRS grade 1"),
@@ -15,14 +25,14 @@ STORY = (
 )
 
 
-def live_text(urls: Mapping[str, str], sign_in: SignIn, folder: Path, *, kept: bool) -> str:
+def live_text(urls: Mapping[str, str], folder: Path, *, kept: bool) -> str:
     """The demo's closing words before it goes quiet."""
     story = "\n".join(f"  minute {minute:<4} bed {bed:<6} {what}" for minute, bed, what in STORY)
     keeps = "kept" if kept else "gone when it stops"
     return f"""
 The ward is live. Every patient is invented; every grade is an estimate for decision support, not a diagnosis.
 
-  Board         {urls["dashboard"]}    sign in as {sign_in.username}, password {sign_in.password}
+  Board         {urls["dashboard"]}    sign in as {SIGN_IN.username}, password {SIGN_IN.password}
   Pager inbox   {urls["inbox"]}
   Ingest        {urls["ingest"]}/docs
 

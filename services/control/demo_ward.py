@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.control.broker_keeper import BrokerKeeper
-from services.control.demo_users import USERS_FILE
 from services.control.environment import new_signing_secret, service_urls, ward_environment
 from services.control.ports import choose_ports
 from services.control.refusal import Refusal
@@ -53,7 +52,6 @@ def demo_environment(
     return tied | {
         "CRSWATCH_TOPIC_PREFIX": kafka.topic_prefix,
         "CRSWATCH_PARTITIONS": str(kafka.partitions),
-        "DASHBOARD_USERS_FILE": str(folder / USERS_FILE),
         # Invented patients and an inbox on this machine: the page may name the bed.
         "NOTIFIER_PAYLOAD_LEVEL": "P1",
         **{name: str(value) for name, value in chosen.items() if value is not None},

@@ -9,8 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from services.control.demo_check import check_chain
-from services.control.demo_script import live_text
-from services.control.demo_users import SignIn, admit_users
+from services.control.demo_script import SIGN_IN, live_text
 from services.control.demo_ward import demo_ward
 from services.control.running import LocalWard
 from services.control.speech import Say, say, timed_say
@@ -45,19 +44,18 @@ def run(args: argparse.Namespace) -> int:
     try:
         with ExitStack() as leaving:
             folder = leaving.enter_context(_folder(args.data))
-            sign_in = admit_users(folder)
             ward = leaving.enter_context(demo_ward(args, folder, speak))
-            say(live_text(ward.urls, sign_in, folder, kept=args.data is not None))
-            code = _live(ward, sign_in, args, speak)
+            say(live_text(ward.urls, folder, kept=args.data is not None))
+            code = _live(ward, args, speak)
     except Stopped:
         pass
     speak("Everything is stopped.")
     return code
 
 
-def _live(ward: LocalWard, sign_in: SignIn, args: argparse.Namespace, speak: Say) -> int:
+def _live(ward: LocalWard, args: argparse.Namespace, speak: Say) -> int:
     if args.check:
-        return 0 if check_chain(ward, sign_in, speak, within_s=CHECK_WITHIN_S) else 1
+        return 0 if check_chain(ward, SIGN_IN, speak, within_s=CHECK_WITHIN_S) else 1
     ends_s = time.monotonic() + args.exit_after if args.exit_after else float("inf")
     ward.keep_running(until=lambda: time.monotonic() >= ends_s or orphaned_under_make())
     return 0
