@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from services.grader.broker_facts import Bounds, bounds_of
@@ -42,6 +43,16 @@ class Opener:
         started_s = time.monotonic()
         # First the right to write, then the reading: nobody can write behind our back.
         writer = await CheckpointWriter.open(self.settings, self.topics["state"], number)
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(writer.close)
+            owned = await self._restored(number, generation, writer)
+            undo.pop_all()
+        duration_s = time.monotonic() - started_s
+        histogram("crs_restore_seconds").observe(duration_s)
+        log.info("partition restored", extra={"partition": number, "offset": owned.next, "duration_s": duration_s})
+        return owned
+
+    async def _restored(self, number: int, generation: int, writer: CheckpointWriter) -> OwnedPartition:
         found = await restore(self.settings, self.topics["state"], number)
         bounds = await bounds_of(self.settings, self.topics["bedside"], number)
         manifest, buckets = found or (Manifest(self.source, bounds.begin, 0, self.rules_hash, {}), {})
@@ -53,9 +64,6 @@ class Opener:
         )  # fmt: skip
         owned.take_over(buckets)
         self._mind_the_gap(owned, bounds)
-        duration_s = time.monotonic() - started_s
-        histogram("crs_restore_seconds").observe(duration_s)
-        log.info("partition restored", extra={"partition": number, "offset": owned.next, "duration_s": duration_s})
         return owned
 
     def _mind_the_gap(self, owned: OwnedPartition, bounds: Bounds) -> None:
