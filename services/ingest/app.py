@@ -1,7 +1,6 @@
 """The HTTP side of ingest: reads requests, answers them. What becomes of an event is decided in `outcomes`."""
 
 import asyncio
-import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -15,6 +14,7 @@ from schemas.bedside import CLINICAL, VITALS
 from schemas.reasons import Refusal
 from schemas.topics import BEDSIDE, REJECTED
 from services.ingest.body import Body, read_body
+from services.ingest.door import Door
 from services.ingest.intake import Answer, Intake
 from services.ingest.media import form_of
 from services.ingest.openapi import openapi_document
@@ -37,13 +37,13 @@ class Ingest:
     def __init__(self, settings: IngestSettings, intake: Intake) -> None:
         self._settings = settings
         self._intake = intake
-        self._token = settings.token_file.read_text().strip() if settings.token_file else None
+        self._door = Door(settings.token_file)
         self._working = 0
 
     async def receive(self, request: Request) -> Response:
         """Answer one POST of events."""
         route = request.url.path
-        if not self._is_allowed(request):
+        if not self._door.is_open_to(request.headers.get("authorization", "")):
             return _answer(route, Answer(401, problem("unauthorized")), {"WWW-Authenticate": "Bearer"})
         if self._working >= self._settings.requests_at_once:
             return _answer(route, Answer(503, problem("busy")), {"Retry-After": RETRY_AFTER_S})
@@ -76,12 +76,6 @@ class Ingest:
                 limit=self._settings.body_limit_bytes,
                 read_at_most=self._settings.read_at_most_bytes,
             )
-
-    def _is_allowed(self, request: Request) -> bool:
-        if self._token is None:
-            return True
-        shown = request.headers.get("authorization", "")
-        return hmac.compare_digest(shown.encode(), f"Bearer {self._token}".encode())
 
 
 def build_app(settings: IngestSettings) -> Starlette:

@@ -1,7 +1,8 @@
 """The closed tables of units and laboratory codes. Anything else is refused, never guessed or converted. Pure.
 
-Units are written as in UCUM. [P] Which codes a ward sends is ours to propose: the markers that clinical.md 0 says are
-watched beside the vital signs. Adding a row is a change of one line here.
+Units are written as in UCUM; those of drugs also in the ward's own safe spelling, mcg for ug and units for U. [P] Which
+codes a ward sends is ours to propose: the markers that clinical.md 0 says are watched beside the vital signs. Another
+one is another line here.
 """
 
 from collections.abc import Mapping
@@ -32,8 +33,12 @@ LAB_UNITS: Mapping[str, frozenset[str]] = {
     "potassium": frozenset({"mmol/L"}),
 }
 
-DOSE_UNITS = frozenset({"mg", "g", "ug", "mg/kg", "ug/kg", "mg/m2", "mL", "L", "[iU]", "U", "10*6", "10*6/kg"})
-RATE_UNITS = frozenset({"ug/kg/min", "ug/min", "mg/h", "mg/min", "mL/h", "U/min", "U/h"})
+DOSE_UNITS = frozenset(
+    {"mg", "g", "ug", "mcg", "mg/kg", "ug/kg", "mcg/kg", "mg/m2", "mL", "L", "[iU]", "U", "units", "10*6", "10*6/kg"}
+)
+RATE_UNITS = frozenset(
+    {"ug/kg/min", "mcg/kg/min", "ug/min", "mcg/min", "mg/h", "mg/min", "mL/h", "U/min", "units/min", "U/h", "units/h"}
+)
 
 # What each kind of event measures, the field with its unit, and the units it may have.
 _MEASURED = {"medication": ("dose", "dose_unit", DOSE_UNITS), "vasopressor": ("rate", "rate_unit", RATE_UNITS)}
