@@ -8,7 +8,7 @@ from typing import NamedTuple
 from services.grader.chart import Chart
 from services.grader.durations import hours
 from services.grader.grading import FINDING, FINDING_UNKNOWN, NONE, grade_device, grade_pressors
-from services.grader.readings import PRESSURES, SPO2, SPO2_HOME, SUSPECT, TEMPERATURE
+from services.grader.readings import PRESSURES, SPO2, SPO2_HOME, SUSPECT, TEMPERATURE, freshness_limits
 from services.grader.rules import RuleSet
 from services.grader.track import Track, freshness, is_established, is_normal, is_pending, newest_ms
 
@@ -37,7 +37,10 @@ def pressure(tracks: Tracks, chart: Chart, at_ms: int, rules: RuleSet) -> Part:
     open_low = any(age != "lost" and not is_normal(track) for track, age in sources)
     if not normal or open_low:
         return Part(*FINDING_UNKNOWN)
-    return Part(*NONE, _clearing_ms(chart, max(normal)))
+    # A low source speaks until it is lost: what the other said before that supports nothing.
+    silenced = [newest_ms(track, at_ms) + freshness_limits(track.manner, rules)[1] for track, age in sources
+                if age == "lost" and not is_normal(track)]  # fmt: skip
+    return Part(*NONE, _clearing_ms(chart, max(normal)) if max(normal) >= max(silenced, default=0) else None)
 
 
 def _clearing_ms(chart: Chart, newest: int) -> int | None:

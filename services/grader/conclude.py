@@ -12,6 +12,7 @@ from services.grader.episode_names import named
 from services.grader.escalation import Telling
 from services.grader.estimate import estimate, fingerprint
 from services.grader.fold import Fold
+from services.grader.keeping import keep_what_was_said
 from services.grader.placing import Placed
 from services.grader.readings import GRADED_SIGNS, freshness_limits
 from services.grader.rises import Ended, Passage, Rise, Said, Scale
@@ -34,7 +35,10 @@ class Step(NamedTuple):
 
 def conclude(step: Step, placed: Placed) -> tuple[PatientState, list[Output]]:
     """The state that remembers what was said, and what was said."""
-    state, ward = placed.state, step.ward
+    ward = step.ward
+    if step.before is not None and not step.retraction and ward.pages(placed.state.fold.chart):
+        placed = keep_what_was_said(placed, step.before.fold, step.clock_ms, ward.rules)
+    state = placed.state
     state = replace(
         state,
         episodes=named(state.episodes, [placed.start, *placed.trace], state.fold),

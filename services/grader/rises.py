@@ -119,7 +119,7 @@ def _rise(ladder: Ladder, scale: Scale, rise: Rise, said: Said) -> Ladder:
     of_scope = {**ladder.counts.get(rise.scope, {}), str(rise.grade): number}
     scopes = [name for name in ladder.counts if name != rise.scope][-3:]
     counts = {**{name: ladder.counts[name] for name in scopes}, rise.scope: of_scope}
-    opened = OpenRise(scale.identify(rise.scope, rise.grade, number), rise.grade, rise.previous)
+    opened = OpenRise(scale.identify(rise.scope, rise.grade, number), rise.grade, rise.previous, rise.fold.at_ms)
     return Ladder(max(ladder.reported, rise.grade), counts, (*ladder.open, opened))
 
 

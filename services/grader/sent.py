@@ -10,6 +10,7 @@ class OpenRise:
     escalation_id: str
     grade: int
     rose_from: int
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
