@@ -126,4 +126,14 @@ def _clinical(state: PatientState, arrival: Arrival) -> Placed:
     entry = Entry(arrival.at_ms if at_ms is None else at_ms, record["event_id"], digest(record), (), record)
     if at_ms is None:  # remembered, and nothing more: a newer one of its kind is known
         entry = replace(entry, record={**record, "kind": "superseded"})
-    return place_entry(state, entry, arrival.clock_ms, rules)
+    placed = place_entry(state, entry, arrival.clock_ms, rules)
+    stay = placed.state.stay
+    if state.stay.status == "discharged" and stay.encounter_id != state.stay.encounter_id:
+        return placed._replace(state=_in_new_stay(placed.state, stay.admitted_ms))
+    return placed
+
+
+def _in_new_stay(state: PatientState, admitted_ms: int) -> PatientState:
+    """What was measured in an earlier stay is not waited for in this one."""
+    newest = {name: item for name, item in state.newest.items() if item.observed_ms >= admitted_ms}
+    return replace(state, newest=newest, vitals_ms=None, high_before={})
