@@ -7,11 +7,9 @@ One broker in KRaft mode on random loopback ports. `python -m services.runtime.b
 """
 
 import base64
-import fcntl
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
@@ -20,11 +18,14 @@ from pathlib import Path
 
 from services.runtime import processes
 from services.runtime.broker_config import Ports, fresh_ports, ports_for, write_properties
+from services.runtime.broker_data import BrokerDidNotStart, alone_in, temporary_data
 from services.runtime.broker_ready import NoAnswer, await_answer
 from services.runtime.jars import kafka_classpath
 from services.runtime.java import find_java
 from services.runtime.ports import LOOPBACK
 from services.runtime.speech import Say, silent
+
+__all__ = ["Broker", "BrokerDidNotStart", "local_kafka"]
 
 READY_WITHIN_S = 60.0
 STOP_WITHIN_S = 15.0
@@ -36,10 +37,6 @@ JVM_OPTIONS = (
     "-XX:-UsePerfData",
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
 )
-
-
-class BrokerDidNotStart(RuntimeError):
-    """Kafka ended, or never answered; the text says where its last words are."""
 
 
 class Broker:
@@ -88,7 +85,7 @@ class Broker:
         except NoAnswer as why:
             self.kill()
             taken = f": one of its ports {tuple(self._ports)} is taken" if self.port_was_taken() else ""
-            raise BrokerDidNotStart(f"{why}{taken}; its last words are in {self.log}") from None
+            raise BrokerDidNotStart(f"{why}{taken}. {self._last_words()}") from None
         except BaseException:  # Ctrl-C while we wait: nothing half started stays
             self.kill()
             raise
@@ -119,7 +116,7 @@ class Broker:
 
     def port_was_taken(self) -> bool:
         """Whether the last start failed because somebody else had one of the ports."""
-        return self.log.exists() and b"Address already in use" in self.log.read_bytes()[self._log_before :]
+        return "Address already in use" in self._said()
 
     def _command(self, *arguments: str) -> list[str]:
         return [str(self._java), *JVM_OPTIONS, "-cp", self._classpath, *arguments]
@@ -136,7 +133,16 @@ class Broker:
         finally:
             processes.kill(formatting)
         if failed:
-            raise BrokerDidNotStart(f"Kafka could not prepare its data folder; its last words are in {self.log}")
+            raise BrokerDidNotStart(f"Kafka could not prepare {self.data}. {self._last_words()}")
+
+    def _said(self) -> str:
+        """What it logged since the last start began."""
+        return self.log.read_bytes()[self._log_before :].decode(errors="replace") if self.log.exists() else ""
+
+    def _last_words(self) -> str:
+        """For the error itself: a temporary folder and the log in it are gone by the time somebody reads that."""
+        said = [line for line in self._said().splitlines() if "ERROR" in line or "xception" in line]
+        return "Its last words: " + " | ".join(said[-3:]) if said else "It said nothing."
 
 
 @contextmanager
@@ -153,11 +159,10 @@ def local_kafka(data: Path | None = None, *, say: Say = silent) -> Iterator[Brok
     java, classpath = find_java(), kafka_classpath(say=say)
     with ExitStack() as leaving:
         if data is None:
-            temporary = tempfile.TemporaryDirectory(prefix="crswatch-kafka-", ignore_cleanup_errors=True)
-            data = Path(leaving.enter_context(temporary))
+            data = leaving.enter_context(temporary_data())
         data = data.resolve()
         data.mkdir(parents=True, exist_ok=True)
-        leaving.enter_context(_alone_in(data))
+        leaving.enter_context(alone_in(data))
         broker = Broker(data, java=java, classpath=classpath, ports=ports_for(data))
         leaving.callback(broker.stop)
         say("Starting Apache Kafka")
@@ -175,16 +180,6 @@ def start_somewhere(broker: Broker) -> None:
             if attempt == TRIES or not broker.port_was_taken():
                 raise
             broker.move()
-
-
-@contextmanager
-def _alone_in(data: Path) -> Iterator[None]:
-    with (data / "in-use").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BrokerDidNotStart(f"another Kafka is using {data}: stop it, or choose another folder") from None
-        yield
 
 
 def main(argv: list[str] | None = None) -> int:

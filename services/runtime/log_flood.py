@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+OURS = "services."
 BURST = 5
 WINDOW_S = 10.0
 _MOST_KINDS = 1000  # of lines remembered; beyond it the memory starts anew
@@ -23,7 +24,7 @@ class _Seen:
 class FloodFilter(logging.Filter):
     """Lets `BURST` lines of a kind pass in each window; the next one to pass carries how many did not.
 
-    A kind is a logger, a level and the unformatted message. An exception of ours always passes.
+    A kind is a logger, a level and the unformatted message. Errors of our own always pass: each may be another patient.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -33,6 +34,8 @@ class FloodFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record may pass."""
+        if record.levelno >= logging.ERROR and record.name.startswith(OURS):
+            return True
         kind, now_s = (record.name, record.levelno, str(record.msg)), self._clock()
         if len(self._seen) > _MOST_KINDS:
             self._seen.clear()

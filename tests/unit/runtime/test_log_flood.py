@@ -39,3 +39,13 @@ def test_a_quiet_line_carries_no_count():
 
     assert flood.filter(later)
     assert not hasattr(later, "suppressed")
+
+
+def test_errors_of_our_own_always_pass_and_its_warnings_do_not():
+    flood = FloodFilter(clock=lambda: 0.0)
+
+    errors = [flood.filter(record(name="services.notifier.app")) for _ in range(50)]
+    warnings = [flood.filter(record(name="services.ingest.app", level=logging.WARNING)) for _ in range(50)]
+
+    assert all(errors)
+    assert sum(warnings) == BURST
