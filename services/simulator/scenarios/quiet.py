@@ -25,7 +25,7 @@ def off_unit_scan(story: Story) -> None:
     """An hour in the scanner, charted, with the monitor off."""
     move(story, 0, "off_unit", expected_return=format_time(story.at(1.2)))
     story.gap(0, 1)
-    move(story, 1, "return")
+    move(story, 1.05, "return")  # charted once the monitor is on again
 
 
 def going_home(story: Story) -> None:

@@ -19,8 +19,8 @@ def written(of_plan):
 @pytest.mark.parametrize(
     ("untidy", "sha256"),
     [
-        (False, "a4a0673abde34146b375e9174145e1ea7ab6514023a55b7f80b1fd5fd215f28e"),
-        (True, "ca6071be282bc558935ff9b9aee4b21d053bfa7c9288f7a70537f67d60aa1e98"),
+        (False, "b2bb1ff6f51ef4b34c59cbcdfeab7c5b259e2140af4b3f2b9550fd3038eeeebd"),
+        (True, "54f7a88a6967811ceba8a8707a25e35f908373ba4515c8baa7cf66e250c6fdfe"),
     ],
 )
 def test_the_same_plan_gives_the_same_bytes_on_every_machine(untidy, sha256):
