@@ -181,10 +181,10 @@ def advance(alarm: Alarm, now_ms: int) -> tuple[Alarm, tuple[Call, ...]]:
     while (due_ms := _hop_due_ms(alarm)) is not None and due_ms <= now_ms:
         hop = alarm.next_hop or 0
         calls.append(Call(alarm.escalation_id, alarm.round, hop, alarm.ladder.hops[hop].roles, alarm.calls_because))
-        following = hop + 1 if hop + 1 < len(alarm.ladder.hops) else None
         alarm = replace(
             alarm,
-            next_hop=following,
+            next_hop=hop + 1 if hop + 1 < len(alarm.ladder.hops) else None,
+            round_ms=_begun_ms(alarm, hop, now_ms),
             revision=alarm.revision + 1,
             cause=alarm.calls_because,
             calls_because=Cause.NOT_ANSWERED,
@@ -204,6 +204,12 @@ def next_roles(alarm: Alarm) -> tuple[str, ...]:
     """Whom the next step calls."""
     sounding = alarm.state is State.UNACKNOWLEDGED and alarm.next_hop is not None
     return alarm.ladder.hops[alarm.next_hop or 0 if sounding else 0].roles
+
+
+def _begun_ms(alarm: Alarm, hop: int, now_ms: int) -> int:
+    """The repeat counts from when the last hop was really called: after an outage that may be late."""
+    last = hop + 1 == len(alarm.ladder.hops)
+    return max(alarm.round_ms, now_ms - alarm.ladder.hops[hop].after_s * SECOND_MS) if last else alarm.round_ms
 
 
 def _answer_ended(alarm: Alarm, now_ms: int) -> bool:

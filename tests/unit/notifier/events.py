@@ -43,7 +43,7 @@ def rise(grade: int, *, previous: int | None = None, **fields) -> dict:
 
 def resolved(*ended: dict, reason: str = "improved", **fields) -> dict:
     names = [one["escalation_id"] for one in ended]
-    return escalation("resolved", resolves=names, reason=reason, priority="low", drivers=[], **fields)
+    return escalation("resolved", **({"resolves": names, "reason": reason, "priority": "low", "drivers": []} | fields))
 
 
 def response(about: dict, action: str = "acknowledge", *, revision: int = 0, **fields) -> dict:
