@@ -6,7 +6,7 @@ from schemas.fields import QUANTITIES
 from schemas.times import format_time, parse_time
 from services.dashboard.alarm_list import alarms_of
 from services.dashboard.beds import SIGNS, Bed, Event
-from services.dashboard.words import gap, reasons
+from services.dashboard.words import how_missing, name_of, reasons
 
 _STAY = ("product", "dosed_at", "held", "max_grade", "drivers", "scores", "prompts", "risk_window", "as_of", "revision")
 
@@ -47,7 +47,8 @@ def _graded(estimate: Event) -> dict[str, Any]:
     graded["why"] = reasons(estimate["because"])
     graded["because"] = estimate["because"]
     graded["missing"] = [
-        {"input": name, "words": gap(name, inputs.get(name, {}).get("state", "never"))} for name in estimate["missing"]
+        {"input": name, "name": name_of(name), "how": how_missing(name, inputs.get(name, {}).get("state", "never"))}
+        for name in estimate["missing"]
     ]
     graded["support"] = {name: dict(value) for name, value in inputs.items() if name not in SIGNS}
     graded["rules"] = estimate["rules"]["id"]

@@ -66,15 +66,14 @@ def headline(alarm: Mapping[str, Any]) -> str:
     return _KINDS.get(kind, str(kind).replace("_", " ").capitalize())
 
 
-def gap(wire_name: str, state: str) -> str:
-    """What is missing and how: never measured, lost, or too old."""
+def how_missing(wire_name: str, state: str) -> str:
+    """How an input is missing: never measured, lost, or too old to count."""
     charted = wire_name in CHARTED
-    how = {
+    return {
         "never": "never charted" if charted else "never measured",
         "lost": "not confirmed lately" if charted else "lost",
         "stale": "not confirmed lately" if charted else "too old",
     }.get(state, "unknown")
-    return f"{name_of(wire_name)} {how}"
 
 
 def reasons(because: Iterable[Mapping[str, Any]]) -> list[str]:

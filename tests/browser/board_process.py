@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -55,6 +57,16 @@ class BoardProcess:
         assert self._process
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(10)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It lives and holds its connections, but says nothing."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def close(self) -> None:
         """Whatever state it is in, leave nothing running."""

@@ -31,7 +31,7 @@ export function App({ me }: { me: Me }) {
   }, []);
 
   const nowMs = Date.now() + ward.skewMs;
-  const order = ordering.next(ward.beds.values(), by, handOn.current, performance.now());
+  const order = ordering.next(ward.beds.values(), by, { handOn: handOn.current, filling: !ward.pulse?.live }, performance.now());
   const bed = selected === null ? undefined : ward.beds.get(selected);
   const choose = (chosen: string): void => {
     history.replaceState(null, "", chosen ? `?unit=${encodeURIComponent(chosen)}` : "/");

@@ -6,7 +6,7 @@ import { stateOf, Value } from "./Signs";
 import { supportSaid } from "./support";
 import { Trend } from "./Trend";
 import type { Bed, Me, Reason } from "./wire";
-import { age, clock, clockSeconds, plain, roleName, SIGNS } from "./words";
+import { age, clock, clockSeconds, missingSaid, plain, roleName, SIGNS } from "./words";
 
 interface Props {
   bed: Bed;
@@ -48,7 +48,7 @@ export function Details({ bed, me, nowMs, ungraded, onClose }: Props) {
       <section>
         <h3>Why</h3>
         {bed.because?.length ? <ul class="reasons">{bed.because.map((reason, place) => <Because key={place} {...{ reason }} said={bed.why?.[place] ?? ""} />)}</ul> : <p>Nothing is established.</p>}
-        {bed.missing && bed.missing.length > 0 && <p class="missing">Missing: {bed.missing.map((gap) => gap.words).join(", ")}. The grade may be higher.</p>}
+        {bed.missing && bed.missing.length > 0 && <p class="missing">{missingSaid(bed.missing)}. The grade may be higher.</p>}
         {bed.prompts?.map((prompt) => <p key={prompt} class="prompt">{prompt}</p>)}
       </section>
       {bed.alarms.length > 0 && <Alarms {...{ bed, me, nowMs }} />}
@@ -57,7 +57,7 @@ export function Details({ bed, me, nowMs, ungraded, onClose }: Props) {
         {SIGNS.map((name) => (
           <div key={name.key} class={`trend-row ${stateOf(bed.signs[name.key])}`}>
             <div>
-              <small>{name.long}</small>
+              <small>{name.long}, {name.unit}</small>
               <Value name={name} bed={bed} />
               <small>{bed.signs[name.key]?.observed_at ? `${age(bed.signs[name.key]?.observed_at, nowMs)} ago${sourceSaid(bed, name.key)}` : "never measured"}</small>
             </div>

@@ -7,7 +7,9 @@ export function Signs({ bed, nowMs }: { bed: Bed; nowMs: number }) {
     <dl class="signs">
       {SIGNS.map((name) => (
         <div key={name.key} data-sign={name.key} class={stateOf(bed.signs[name.key])}>
-          <dt>{name.short}</dt>
+          <dt>
+            {name.short} <i>{name.unit}</i>
+          </dt>
           <dd>
             <Value name={name} bed={bed} />
             <small>{when(bed.signs[name.key], nowMs)}</small>
@@ -24,8 +26,8 @@ export const stateOf = (sign: Sign | undefined): string =>
 function when(sign: Sign | undefined, nowMs: number): string {
   if (sign?.value === undefined) return "";
   const said = age(sign.observed_at, nowMs);
-  if (sign.state === "stale") return `${said} old`;
-  return sign.state === "lost" ? `lost ${said}` : said;
+  if (sign.state === "stale") return `${said.replace(" ", "")} old`;
+  return sign.state === "lost" ? `lost ${said.replace(" ", "")}` : said;
 }
 
 export function Value({ name, bed }: { name: SignName; bed: Bed }) {
@@ -37,7 +39,6 @@ export function Value({ name, bed }: { name: SignName; bed: Bed }) {
     <span class="value">
       {lost ? <s>{text}</s> : text}
       {sign.flags?.length ? <abbr title={sign.flags.join(", ").replaceAll("_", " ")}>?</abbr> : null}
-      <i>{name.unit}</i>
     </span>
   );
 }

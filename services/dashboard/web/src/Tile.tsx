@@ -3,7 +3,7 @@ import { Grade } from "./Grade";
 import { Signs } from "./Signs";
 import { supportSaid } from "./support";
 import type { Bed, Me } from "./wire";
-import { clock, clockSeconds, dayOf, gradeSaid, isUnanswered } from "./words";
+import { clock, clockSeconds, dayOf, gradeSaid, isUnanswered, missingSaid } from "./words";
 
 interface Props {
   bed: Bed;
@@ -28,6 +28,7 @@ export function Tile({ bed, me, nowMs, ungraded, selected, onSelect }: Props) {
       data-revision={bed.revision}
     >
       <div class="inside">
+        <Grade name="CRS" grade={bed.crs} />
         <div class="top">
           <h2>
             <button type="button" class="name" aria-expanded={selected} onClick={onSelect}>
@@ -37,12 +38,9 @@ export function Tile({ bed, me, nowMs, ungraded, selected, onSelect }: Props) {
           </h2>
           <span class="product">{productSaid(bed, nowMs)}</span>
           <span class="ward-state">{bed.encounter === "off_unit" ? "off unit" : bed.encounter === "discharged" ? "discharged" : ""}</span>
-        </div>
-        <div class="middle">
-          <Grade name="CRS" grade={bed.crs} />
-          <Why bed={bed} ungraded={ungraded} />
           <Grade name="ICANS" grade={bed.icans} />
         </div>
+        <Why bed={bed} ungraded={ungraded} />
         <Signs bed={bed} nowMs={nowMs} />
         {top ? (
           <AlarmStrip key={top.escalation_id} alarm={top} others={bed.alarms.length - 1} {...{ me, nowMs }} bed={bed.bed} />
@@ -56,7 +54,7 @@ export function Tile({ bed, me, nowMs, ungraded, selected, onSelect }: Props) {
 
 function productSaid(bed: Bed, nowMs: number): string {
   if (!bed.product) return "";
-  return bed.dosed_at ? `${bed.product} · day ${dayOf(bed.dosed_at, nowMs)}` : bed.product;
+  return bed.dosed_at ? `day ${dayOf(bed.dosed_at, nowMs)} · ${bed.product}` : bed.product;
 }
 
 /** Why the grade is what it is, what is missing, and what is being confirmed. */
@@ -77,9 +75,9 @@ function Why({ bed, ungraded }: { bed: Bed; ungraded: number | null }) {
       ) : said.length ? (
         <p class="because">{said.join(" · ")}</p>
       ) : (
-        <p class="because calm">{bed.crs.known ? "No fever, no support needed" : "Nothing established"}</p>
+        <p class="because calm">{bed.crs.known ? "No criterion is met" : "Nothing is established"}</p>
       )}
-      {bed.missing && bed.missing.length > 0 && <p class="missing">Missing: {bed.missing.map((gap) => gap.words).join(", ")}</p>}
+      {bed.missing && bed.missing.length > 0 && <p class="missing">{missingSaid(bed.missing)}</p>}
     </div>
   );
 }

@@ -48,14 +48,14 @@ export class Ordering {
   #changedAt = -REORDER_EVERY_MS;
   #by: By = "acuity";
 
-  next(beds: Iterable<Bed>, by: By, handOn: boolean, now: number): Order {
+  next(beds: Iterable<Bed>, by: By, { handOn, filling }: { handOn: boolean; filling: boolean }, now: number): Order {
     const target = wanted(beds, by);
     const known = new Set(this.#ids);
     const here = new Set(target);
     // Who came or left changes the board at once; newcomers wait at the end until an order is due.
     const kept = [...this.#ids.filter((id) => here.has(id)), ...target.filter((id) => !known.has(id))];
     const same = kept.every((id, place) => id === target[place]);
-    const due = by !== this.#by || known.size === 0 || (!handOn && now - this.#changedAt >= REORDER_EVERY_MS);
+    const due = by !== this.#by || known.size === 0 || filling || (!handOn && now - this.#changedAt >= REORDER_EVERY_MS);
     if (!same && due) this.#changedAt = now;
     this.#ids = same || due ? target : kept;
     this.#by = by;

@@ -80,7 +80,7 @@ export interface Bed {
   drivers?: string[];
   why?: string[];
   because?: Reason[];
-  missing?: { input: string; words: string }[];
+  missing?: { input: string; name: string; how: string }[];
   support?: Record<string, Sign>;
   scores?: Record<string, unknown>;
   prompts?: string[];

@@ -2,6 +2,16 @@
 
 import type { Alarm, Attempt, Interval, Sign } from "./wire";
 
+/** "Never measured: temperature, SpO₂. Never charted: oxygen device": what widens the grade, by how it is missing. */
+export function missingSaid(missing: { name: string; how: string }[]): string {
+  const hows = [...new Set(missing.map((gap) => gap.how))];
+  const said = hows.map((how) => {
+    const names = missing.filter((gap) => gap.how === how).map((gap) => gap.name);
+    return `${how}: ${names.join(", ")}`.replace(/^./, (first) => first.toUpperCase());
+  });
+  return said.join(". ");
+}
+
 export interface SignName {
   key: string;
   short: string;
