@@ -139,7 +139,7 @@ def _remembered(state: PatientState, step: Step) -> PatientState:
     if step.record is not None and step.record["schema"] == "crs.vitals.v1":
         fresh[""] = high
     scored = is_scored(state, step.reached_ms, step.ward)
-    since_ms = (step.clock_ms if state.score_ms is None else state.score_ms) if scored else None
+    since_ms = (step.reached_ms if state.score_ms is None else state.score_ms) if scored else None
     return replace(state, high_before={**state.high_before, **fresh}, score_ms=since_ms)
 
 

@@ -1,0 +1,54 @@
+"""The ICANS table, row by row, and what time does to it."""
+
+from tests.vignettes.bed import Bed
+from tests.vignettes.tables import bounds, rows
+
+HOUR = 60
+
+
+def _chart(row: dict[str, str]) -> dict[str, object]:
+    found: dict[str, object] = {name: int(row[name]) for name in ("ice", "capd") if row[name] != "?"}
+    found |= {name: row[name] for name in ("consciousness", "seizure") if row[name] != "?"}
+    if row["raised icp"] != "?":
+        found["raised_icp"] = row["raised icp"]
+    if row["motor weakness"] != "?":
+        found["motor_weakness"] = row["motor weakness"] == "yes"
+    return found
+
+
+@rows("icans_grading.md")
+def test_vignette(row: dict[str, str]) -> None:
+    bed = Bed().admit(age_years=float(row["age"])).chart(1, "neuro", **_chart(row))
+
+    assert (bed.estimate["icans_low"], bed.estimate["icans_high"]) == bounds(row["grade"])
+
+
+def test_an_examination_goes_stale_but_never_lowers():  # settled 32
+    bed = Bed().admit().chart(1, "neuro", ice=5, consciousness="awake").until(14 * HOUR)
+    assert (bed.estimate["icans_low"], bed.estimate["icans_high"]) == (2, 2)
+    bed.until(14 * HOUR + 1)
+    assert (bed.estimate["icans_low"], bed.estimate["icans_high"]) == (2, 4)
+
+
+def test_icans_is_held_for_half_an_hour():  # settled 18
+    bed = Bed().admit().vitals(0, heart_rate_bpm=80).chart(1, "neuro", ice=5)
+    assert bed.said() == ["icans_rise 2 #1"]
+    bed.chart(10, "neuro", ice=10).until(39.99)
+    assert bed.said() == []
+    assert "held" not in bed.estimate
+    bed.until(40)
+    assert bed.said() == ["resolved improved"]
+    bed.chart(50, "neuro", ice=5)
+    assert bed.said() == ["icans_rise 2 #2"]
+
+
+def test_unarousable_counts_at_once_and_pages_high():
+    bed = Bed().admit().chart(1, "neuro", consciousness="unarousable")
+    assert bed.said() == ["icans_rise 4 #1"]
+    assert bed.escalations()[0]["priority"] == "high"
+
+
+def test_an_attributed_neuro_finding_falls_at_once():
+    bed = Bed().admit().chart(1, "neuro", ice=5, consciousness="awake")
+    bed.chart(2, "attribution", finding="neuro", cause="sedation", author="dr-a", expires_at="2026-03-01T20:00:00Z")
+    assert bed.said() == ["icans_rise 2 #1", "resolved attributed"]
