@@ -56,7 +56,7 @@ def write_properties(data: Path, ports: Ports) -> Path:
         "share.coordinator.state.topic.min.isr": 1,
         "share.coordinator.state.topic.num.partitions": 1,
         # A killed broker may register again only when its old session has ended: nine seconds by default.
-        "broker.session.timeout.ms": 4000,
+        "broker.session.timeout.ms": 6000,
         "broker.heartbeat.interval.ms": 1000,
         "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,  # the default is a quarter of our heap
     }

@@ -4,6 +4,7 @@ With its broker gone, aiokafka alone writes sixty errors a second.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 OURS = "services."
 BURST = 5
 WINDOW_S = 10.0
+_NUMBER = re.compile(r"\d+")
 _MOST_KINDS = 1000  # of lines remembered; beyond it the memory starts anew
 
 
@@ -24,7 +26,7 @@ class _Seen:
 class FloodFilter(logging.Filter):
     """Lets `BURST` lines of a kind pass in each window; the next one to pass carries how many did not.
 
-    A kind is a logger, a level and the unformatted message. Errors of our own always pass: each may be another patient.
+    A kind is a logger, a level and the message without its arguments and numbers. Errors of our own always pass: each may be another patient.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -36,7 +38,7 @@ class FloodFilter(logging.Filter):
         """Whether the record may pass."""
         if record.levelno >= logging.ERROR and record.name.startswith(OURS):
             return True
-        kind, now_s = (record.name, record.levelno, str(record.msg)), self._clock()
+        kind, now_s = (record.name, record.levelno, _NUMBER.sub("#", str(record.msg))), self._clock()
         if len(self._seen) > _MOST_KINDS:
             self._seen.clear()
         seen = self._seen.setdefault(kind, _Seen(now_s))

@@ -9,13 +9,43 @@ The names below do not take the service's prefix: they mean the same for all of 
 """
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["SCRAM-SHA-256", "SCRAM-SHA-512", "PLAIN"]
+
+
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+class SettingsRefused(ValueError):
+    """The environment does not hold what a service needs; the text names each variable, never its value."""
+
+
+def read_settings(kind: type[Settings]) -> Settings:
+    """The settings from the environment.
+
+    Raises:
+        SettingsRefused: in sentences for the operator. (The log would show an exception's type only.)
+    """
+    try:
+        return kind()
+    except ValidationError as fault:
+        wrong = [f"{_variable(kind, error['loc'])}: {error['msg']}." for error in fault.errors(include_input=False)]
+    except SettingsError:
+        wrong = ["a variable that holds a list or a table is not JSON."]
+    raise SettingsRefused(" ".join(["Cannot start with these settings.", *wrong])) from None
+
+
+def _variable(kind: type[BaseSettings], place: tuple[int | str, ...]) -> str:
+    """How the operator calls the field: with the service's prefix, unless it is a name that all services share."""
+    if not place:
+        return "settings"
+    name = str(place[0])
+    return name if name.isupper() else f"{kind.model_config.get('env_prefix', '')}{name}".upper()
 
 
 class KafkaSettings(BaseSettings):

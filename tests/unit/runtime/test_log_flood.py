@@ -49,3 +49,11 @@ def test_errors_of_our_own_always_pass_and_its_warnings_do_not():
 
     assert all(errors)
     assert sum(warnings) == BURST
+
+
+def test_lines_that_differ_in_a_number_are_one_flood():
+    flood = FloodFilter(clock=lambda: 0.0)
+
+    assert (
+        sum(flood.filter(record(f"Timer woke up too late, by +0.{late}", name="mode")) for late in range(90)) == BURST
+    )

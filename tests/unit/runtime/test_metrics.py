@@ -1,6 +1,10 @@
+import re
+from pathlib import Path
+
 import pytest
 from prometheus_client import REGISTRY
 
+from services.runtime import metrics
 from services.runtime.metrics import METRICS, counter, gauge, histogram, metrics_table
 
 SAYS_WHO = {"patient", "patient_id", "bed", "unit", "mrn", "encounter", "event_id", "escalation_id", "recipient"}
@@ -38,3 +42,13 @@ def test_an_unlisted_name_or_another_kind_is_refused(ask):
 
 def test_the_table_has_a_row_for_every_metric():
     assert len(metrics_table().splitlines()) == len(METRICS) + 2
+
+
+def test_every_metric_a_service_writes_is_listed():
+    written = {
+        name
+        for source in Path(metrics.__file__).parents[1].rglob("*.py")
+        for name in re.findall(r"""(?:counter|gauge|histogram)\(\s*["'](\w+)["']""", source.read_text())
+    }
+
+    assert written - {metric.name for metric in METRICS} == set()

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
 
-from services.runtime.settings import KafkaSettings
+from services.runtime.settings import KafkaSettings, SettingsRefused, read_settings
 
 
 class WardSettings(KafkaSettings):
@@ -53,3 +53,21 @@ def test_half_a_sign_in_is_refused(monkeypatch):
 
 def test_every_setting_says_what_it_is():
     assert all(field.description for field in KafkaSettings.model_fields.values())
+
+
+def test_wrong_settings_are_told_by_variable_and_without_their_values(monkeypatch):
+    monkeypatch.setenv("GRADER_PORT", "seven-canary")
+
+    with pytest.raises(SettingsRefused) as caught:
+        read_settings(WardSettings)
+
+    told = str(caught.value)
+    assert "KAFKA_BOOTSTRAP_SERVERS: Field required." in told
+    assert "GRADER_PORT: Input should be a valid integer" in told
+    assert "canary" not in told
+
+
+def test_good_settings_are_read(monkeypatch):
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka:9092")
+
+    assert read_settings(WardSettings).bootstrap_servers == "kafka:9092"
