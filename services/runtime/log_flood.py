@@ -26,7 +26,8 @@ class _Seen:
 class FloodFilter(logging.Filter):
     """Lets `BURST` lines of a kind pass in each window; the next one to pass carries how many did not.
 
-    A kind is a logger, a level and the message without its arguments and numbers. Errors of our own always pass: each may be another patient.
+    A kind is a logger, a level and the message without its arguments and numbers. Errors of our own always pass: each
+    may be another patient.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
