@@ -21,7 +21,7 @@ def ingest_on(kafka_settings, *, wait: bool = True, **changes) -> Iterator[httpx
         httpx.Client(base_url=address.url, timeout=30) as client,
     ):
         if wait:
-            eventually(lambda: client.get("/readyz").status_code == 200, what="ingest is ready")
+            eventually(lambda: client.get("/readyz").status_code == 200, within=30, what="ingest is ready")
         yield client
 
 
