@@ -3,8 +3,10 @@
 import hmac
 from pathlib import Path
 
+from services.runtime.settings import SettingsRefused
 
-class UnreadableTokenError(RuntimeError):
+
+class UnreadableTokenError(SettingsRefused):
     """The token file is missing or empty: better no ingest than one that is open by mistake."""
 
 

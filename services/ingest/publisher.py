@@ -110,7 +110,8 @@ class Publisher:
                 await asyncio.wait_for(producer.start(), CONNECT_WITHIN_S)
                 self._producer = producer
                 await self._watch(producer)
-            except (KafkaError, OSError, TimeoutError) as fault:
+            # Whatever it was, a new producer is the cure, and until then requests are answered 503.
+            except Exception as fault:
                 self._trouble = "Kafka does not answer"
                 log.warning("cannot connect to Kafka, trying again", exc_info=fault)
                 await asyncio.sleep(PROBE_EVERY_S)
