@@ -74,7 +74,7 @@ class Site:
         known = self.door.who(request)
         if known is None:
             return _signed_out()
-        return stream(self.ward, _units(known[0], request.query_params.get("unit")), request)
+        return stream(self.ward, _units(known[0], request.query_params.get("unit")))
 
     async def beds(self, request: Request) -> Response:
         """The same picture once, as JSON."""

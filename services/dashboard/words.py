@@ -31,6 +31,15 @@ CHARTED = frozenset(NAMES) - {
 }
 UNITS = {"Cel": "°C", "/min": "/min", "%": "%", "mm[Hg]": "mmHg", "L/min": "L/min", "{score}": "", "{grade}": ""}
 
+# Rules of the CRS table whose ids are not input names.
+_RULES = {
+    "fever_c": "fever",
+    "fever_latched": "fever",
+    "adult_sbp_mmhg": "systolic pressure",
+    "low_spo2_pct": "SpO₂",
+    "vasopressors": "vasopressor",
+    "oxygen_device": "oxygen",
+}
 _KINDS = {
     "engine_fault": "Not graded: software fault",
     "data_gap": "Records were lost: grade may lag",
@@ -77,19 +86,31 @@ def how_missing(wire_name: str, state: str) -> str:
 
 
 def reasons(because: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The grader's own sentences; where it gave none, the value against its limit."""
-    return [str(reason["text"]) if "text" in reason else _against_limit(reason) for reason in because]
+    """Each reason of the grader as a sentence: what was found and the limit it met, or its own words."""
+    return [_reason(reason) for reason in because]
 
 
-def _against_limit(reason: Mapping[str, Any]) -> str:
-    said = name_of(str(reason["rule"]).split(".")[-1])
-    said = said[:1].upper() + said[1:]
+def _reason(reason: Mapping[str, Any]) -> str:
+    name = name_of_rule(str(reason["rule"]))
+    if "text" in reason:
+        said = str(reason["text"])
+        return said if name.lower() in said.lower() else f"{name}: {said}"
+    if "value" not in reason:
+        return name
     unit = UNITS.get(str(reason.get("unit", "")), str(reason.get("unit", "")))
-    if "value" in reason:
-        said += f" {_spoken(reason['value'])} {unit}".rstrip()
-    if "threshold" in reason:
-        said += f" (limit {_spoken(reason['threshold'])})"
-    return said
+    if isinstance(reason["value"], str):
+        return f"{name}: {_spoken(reason['value'])}"
+    said = f"{name} {_spoken(reason['value'])} {unit}".rstrip()
+    if "threshold" not in reason:
+        return said
+    side = "below" if reason["value"] < reason["threshold"] else "limit"
+    return f"{said} ({side} {_spoken(reason['threshold'])})"
+
+
+def name_of_rule(rule: str) -> str:
+    """What a rule looks at, as the first word of a sentence."""
+    name = _RULES.get(rule) or name_of(rule.rpartition(".")[2])
+    return name[:1].upper() + name[1:]
 
 
 def _spoken(value: object) -> str:

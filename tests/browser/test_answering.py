@@ -30,7 +30,7 @@ def test_a_press_becomes_a_response_and_stays_sent_until_the_notifier_answers(pa
 
     expect(strip).to_contain_text("Acknowledgement sent by Demo charge nurse")
     [response] = eventually(ward.responses)
-    assert response["escalation_id"] == raised["escalation_id"]
+    assert response["escalation_id"] == f"{ward.unit}/{raised['escalation_id']}"
     assert response["action"] == "acknowledge"
     assert response["seen"] == {"revision": 3, "grade": 2}
     assert (response["author"], response["role"]) == ("Demo charge nurse", "charge_nurse")
@@ -83,7 +83,7 @@ def test_a_note_reaches_the_topic(page: Page, ward: WardTopics):
 
 def test_a_viewer_sees_the_alarm_but_has_no_button(page: Page, board: BoardProcess, ward: WardTopics):
     page.get_by_role("button", name="Sign out").click()
-    sign_in(page, board, "viewer")
+    sign_in(page, board, ward.unit, "viewer")
     raise_alarm(ward)
 
     strip = page.locator("[data-bed='4W-07'] .alarm")

@@ -44,7 +44,7 @@ def test_an_uncertain_grade_is_a_range_and_no_data_is_not_grade_0(page: Page, wa
         estimate(3, 0, 0, now_ms()),
     )
 
-    expect(page.locator("[data-bed='4W-01'] .grade.crs b")).to_have_text("1–4")
+    expect(page.locator("[data-bed='4W-01'] .grade.crs b")).to_have_text("1\u20134")
     expect(page.locator("[data-bed='4W-02'] .grade.crs b")).to_have_text("?")
     expect(page.locator("[data-bed='4W-02'] .missing")).to_have_text("Never measured: temperature")
     expect(page.locator("[data-bed='4W-03'] .grade.crs b")).to_have_text("0")

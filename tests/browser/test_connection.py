@@ -13,12 +13,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.kafka]
 
 
 def test_a_killed_server_is_said_within_five_seconds_and_a_new_one_found(
-    page: Page, board: BoardProcess, ward: WardTopics, grader_ticks
+    page: Page, own_board: BoardProcess, ward: WardTopics, grader_ticks
 ):
     ward.put(estimate(1, 1, 1, now_ms()))
     expect(page.locator("[data-bed='4W-01']")).to_have_attribute("data-grade-low", "1")
 
-    board.kill()
+    own_board.kill()
     killed = time.monotonic()
     lost = page.locator("[data-notice=lost]")
     expect(lost).to_be_visible(timeout=5_000)
@@ -27,16 +27,16 @@ def test_a_killed_server_is_said_within_five_seconds_and_a_new_one_found(
     expect(page.locator("[data-bed='4W-01']")).to_be_visible()
 
     ward.put(estimate(1, 3, 3, now_ms(), revision=2))
-    board.start()
+    own_board.start()
     expect(lost).to_have_count(0, timeout=10_000)
     expect(page.locator("[data-bed='4W-01']")).to_have_attribute("data-grade-low", "3")
 
 
-def test_a_server_that_hangs_is_said_within_five_seconds_too(page: Page, board: BoardProcess, ward: WardTopics):
+def test_a_server_that_hangs_is_said_within_five_seconds_too(page: Page, own_board: BoardProcess, ward: WardTopics):
     ward.put(estimate(1, 1, 1, now_ms()))
     expect(page.locator("[data-bed='4W-01']")).to_be_visible()
 
-    with board.frozen():
+    with own_board.frozen():
         expect(page.locator("[data-notice=lost]")).to_be_visible(timeout=5_000)
 
     expect(page.locator("[data-notice=lost]")).to_have_count(0, timeout=10_000)
@@ -54,8 +54,8 @@ def test_a_grader_that_stopped_is_said_while_vitals_go_on(page: Page, ward: Ward
     expect(page.locator("[data-bed='4W-01'] .stopped")).to_contain_text("Not graded since")
 
 
-def test_a_board_that_is_asked_to_stop_ends_at_once_and_cleanly(page: Page, board: BoardProcess):
+def test_a_board_that_is_asked_to_stop_ends_at_once_and_cleanly(page: Page, own_board: BoardProcess):
     expect(page.locator(".link")).to_contain_text("Live")
 
-    assert board.stop() == 0
-    assert "error" not in board.log.read_text()
+    assert own_board.stop() == 0
+    assert "error" not in own_board.log.read_text()

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import orjson
 from kafka import KafkaConsumer, TopicPartition
 
 from schemas.encoding import encode
@@ -26,16 +27,32 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class WardTopics:
-    """Writes what the grader, the notifier and the bedside would, and reads the responses."""
+def placed(event: Any, unit: str) -> Any:
+    """The same event in another unit: its patient and its escalations are others there."""
+    if isinstance(event, list):
+        return [placed(item, unit) for item in event]
+    if not isinstance(event, dict):
+        return event
+    moved = {name: placed(value, unit) for name, value in event.items()}
+    for name in ("patient_id", "escalation_id", "event_id", "retracts"):
+        if name in moved:
+            moved[name] = f"{unit}/{moved[name]}"
+    if "resolves" in moved:
+        moved["resolves"] = [f"{unit}/{ended}" for ended in moved["resolves"]]
+    return moved | {"unit": unit} if "unit" in moved else moved
 
-    def __init__(self, kafka: KafkaSettings) -> None:
+
+class WardTopics:
+    """Writes what the grader, the notifier and the bedside would into one unit, and reads its responses."""
+
+    def __init__(self, kafka: KafkaSettings, unit: str) -> None:
         self._kafka = kafka
+        self.unit = unit
         self._producer = producer(kafka, client_id="test-ward")
 
     def put(self, *events: dict[str, Any]) -> None:
         """Write events in this order and wait until Kafka has them."""
-        sent = [self._send(event) for event in events]
+        sent = [self._send(placed(event, self.unit)) for event in events]
         for place in sent:
             place.get(timeout=10)
 
@@ -53,9 +70,7 @@ class WardTopics:
         self._producer.flush(timeout=10)
 
     def responses(self) -> list[dict[str, Any]]:
-        """Everything on the responses' topic."""
-        import orjson
-
+        """Everything on the responses' topic that is about this unit."""
         reading: KafkaConsumer = consumer(self._kafka, client_id="test-responses")
         try:
             name = topic_name(self._kafka.topic_prefix, RESPONSES)
@@ -66,7 +81,7 @@ class WardTopics:
             while any(reading.position(partition) < end for partition, end in ends.items()):
                 for messages in reading.poll(timeout_ms=200).values():
                     found += [orjson.loads(message.value) for message in messages]
-            return found
+            return [response for response in found if response["patient_id"].startswith(f"{self.unit}/")]
         finally:
             reading.close(timeout_ms=1000)
 

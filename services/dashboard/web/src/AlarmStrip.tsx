@@ -57,10 +57,13 @@ export function status(alarm: Alarm, sending: Sending | null, nowMs: number): st
   if (alarm.state === "snoozed") return `Snoozed by ${alarm.actor ?? "somebody"}, ${timed(alarm)}`;
   const parts = [`${age(alarm.raised_at, nowMs)} ago`, deliverySaid(alarm)];
   if (alarm.state === "cleared_unacknowledged") parts.unshift("over, not yet acknowledged");
-  if (alarm.state === "not_taken" && nowMs - Date.parse(alarm.raised_at) > LONG_WAIT_MS) parts[1] = "NOT PAGED: pager service silent";
+  if (alarm.state === "not_taken" && nowMs - Date.parse(alarm.raised_at) > patienceMs(alarm)) parts[1] = "NOT PAGED: pager service silent";
   if (alarm.next_step) parts.push(`next ${roleName(alarm.next_step.role)} ${clock(alarm.next_step.at)}`);
   return parts.filter(Boolean).join(" · ");
 }
+
+/** How long the notifier may take; silence of a monitor it holds for a minute, for the whole unit may be silent. */
+const patienceMs = (alarm: Alarm): number => (alarm.kind === "technical_silent" ? 75_000 : LONG_WAIT_MS);
 
 function timed(alarm: Alarm): string {
   const at = alarm.acted_at ? clock(alarm.acted_at) : "";

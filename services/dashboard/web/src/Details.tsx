@@ -3,7 +3,7 @@ import { AlarmStrip } from "./AlarmStrip";
 import { AnswerForm } from "./AnswerForm";
 import { Grade } from "./Grade";
 import { stateOf, Value } from "./Signs";
-import { supportSaid } from "./support";
+import { othersSaid, scoresSaid, supportSaid } from "./support";
 import { Trend } from "./Trend";
 import type { Bed, Me, Reason } from "./wire";
 import { age, clock, clockSeconds, missingSaid, plain, roleName, SIGNS } from "./words";
@@ -41,6 +41,8 @@ export function Details({ bed, me, nowMs, ungraded, onClose }: Props) {
         <p>
           {supportSaid(bed)}
           {bed.held && <span class="held">Improving to {bed.held.to}, confirmed at {clock(bed.held.until)}</span>}
+          {othersSaid(bed) && <span>{othersSaid(bed)}</span>}
+          {scoresSaid(bed) && <span>{scoresSaid(bed)}</span>}
           {bed.as_of && <small>as of {clock(bed.as_of)}, highest this episode {bed.max_grade}</small>}
           {ungraded !== null && <span class="stopped">Not graded since {ungraded > 0 ? clockSeconds(ungraded) : "the board started"}</span>}
         </p>

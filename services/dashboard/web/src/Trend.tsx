@@ -1,4 +1,5 @@
-import { useEffect, useRef } from "preact/hooks";
+import { LANGUAGE } from "./language";
+import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Sign } from "./wire";
@@ -31,13 +32,16 @@ export function Trend({ patientId, name, sign }: { patientId: string; name: Sign
   const place = useRef<HTMLDivElement>(null);
   const points = useRef<Points>([]);
   const plot = useRef<uPlot | null>(null);
+  const latest = useRef(sign);
+  const [known, setKnown] = useState(true);
 
   useEffect(() => {
     const node = place.current;
     if (!node) return;
     plot.current = new uPlot(options(name, node.clientWidth), [[], []], node);
     void pointsOf(patientId).then((signs) => {
-      points.current = signs[name.key] ?? [];
+      points.current = [...(signs[name.key] ?? []), ...newer(signs[name.key], latest.current)];
+      setKnown(points.current.length > 0);
       draw(plot.current, points.current);
     });
     return () => {
@@ -46,15 +50,25 @@ export function Trend({ patientId, name, sign }: { patientId: string; name: Sign
     };
   }, []);
   useEffect(() => {
-    const at = sign?.observed_at;
-    if (at === undefined || typeof sign?.value !== "number") return;
-    const last = points.current.at(-1);
-    if (last && last[0] >= Date.parse(at)) return;
-    points.current = [...points.current, [Date.parse(at), sign.value]];
+    latest.current = sign;
+    points.current = [...points.current, ...newer(points.current, sign)];
     draw(plot.current, points.current);
   }, [sign?.observed_at]);
 
-  return <div ref={place} class="trend" role="img" aria-label={`${name.long}, last six hours`} />;
+  return (
+    <div class="trend">
+      <div ref={place} role="img" aria-label={`${name.long}, last six hours`} hidden={!known} />
+      {!known && <p>No readings in the last six hours.</p>}
+    </div>
+  );
+}
+
+/** The reading as a point, if it is a number and newer than the last one. */
+function newer(points: Points | undefined, sign: Sign | undefined): Points {
+  if (sign?.observed_at === undefined || typeof sign.value !== "number") return [];
+  const at = Date.parse(sign.observed_at);
+  const last = points?.at(-1);
+  return at < Date.now() - SHOWN_S * 1000 || (last && last[0] >= at) ? [] : [[at, sign.value]];
 }
 
 function draw(plot: uPlot | null, points: Points): void {
@@ -95,7 +109,7 @@ function options(name: SignName, width: number): uPlot.Options {
   };
 }
 
-const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const hour = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 function around(low: number | null, high: number | null, span: number): [number, number] {
   if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return [0, span];

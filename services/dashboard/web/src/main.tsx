@@ -1,3 +1,4 @@
+import "./language";
 import { render } from "preact";
 import { App } from "./App";
 import type { Me } from "./wire";

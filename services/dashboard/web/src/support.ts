@@ -15,9 +15,8 @@ const DEVICES: Record<string, string> = {
 function deviceSaid(bed: Bed): string {
   const device = bed.support?.oxygen_device;
   if (device?.value === undefined) return bed.support ? "Oxygen device not charted" : "";
-  const name = DEVICES[String(device.value)] ?? plain(String(device.value));
-  const flow = bed.support?.flow_l_min?.value;
-  const said = flow === undefined ? name : `${name} ${flow} L/min`;
+  const [code = "", ...flow] = String(device.value).split(" ");
+  const said = [DEVICES[code] ?? plain(code), ...flow].join(" ");
   return device.state === "fresh" ? said : `${said}, not confirmed lately`;
 }
 
@@ -27,6 +26,33 @@ function pressorSaid(bed: Bed): string {
   const name = pressor.value === "none" ? "no vasopressor" : plain(String(pressor.value));
   return pressor.state === "fresh" ? name : `${name}, not confirmed lately`;
 }
+
+/** "NEWS2 3 to 5 · qSOFA 1": ward scores, as ranges while they are incomplete. */
+export function scoresSaid(bed: Bed): string {
+  const names: Record<string, string> = { news2: "NEWS2", qsofa: "qSOFA", shock_index: "shock index", pews: "PEWS" };
+  return Object.entries(bed.scores ?? {})
+    .map(([key, score]) => {
+      if (typeof score === "number") return `${names[key] ?? key} ${score}`;
+      const { low, high } = score as { low: number; high: number };
+      return `${names[key] ?? key} ${low === high ? low : `${low} to ${high}`}`;
+    })
+    .join(" · ");
+}
+
+/** "ICE score 10": what else is charted or measured and has no place of its own. */
+export function othersSaid(bed: Bed): string {
+  const own = new Set(["oxygen_device", "vasopressor"]);
+  return Object.entries(bed.support ?? {})
+    .filter(([key, input]) => !own.has(key) && input.value !== undefined)
+    .map(([key, input]) => `${otherName(key)} ${plain(String(input.value))}${input.state === "fresh" ? "" : " (old)"}`)
+    .join(" · ");
+}
+
+const otherName = (key: string): string => {
+  const [sign = "", series] = key.split(":");
+  const name = { ice: "ICE score", capd: "CAPD score", sbp_mmhg: "systolic" }[sign] ?? plain(sign);
+  return series ? `${name}, ${plain(series)}` : name;
+};
 
 /** "Room air · no vasopressor". */
 export function supportSaid(bed: Bed): string {

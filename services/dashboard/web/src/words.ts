@@ -1,5 +1,6 @@
 // Times and names as they are said at the bedside.
 
+import { LANGUAGE } from "./language";
 import type { Alarm, Attempt, Interval, Sign } from "./wire";
 
 /** "Never measured: temperature, SpO₂. Never charted: oxygen device": what widens the grade, by how it is missing. */
@@ -45,8 +46,8 @@ export function age(at: string | undefined, nowMs: number): string {
   return `${Math.floor(hours / 24)} days`;
 }
 
-const short = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const exact = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const short = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const exact = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
 export const clock = (at: string | number): string => short.format(typeof at === "number" ? at : Date.parse(at));
 export const clockSeconds = (atMs: number): string => exact.format(atMs);
