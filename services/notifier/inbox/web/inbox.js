@@ -23,36 +23,39 @@ function element(tag, className, text) {
 }
 
 function clock(iso) {
-  return new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(iso).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 }
 
 function roleName(role) {
   return ROLES[role] ?? role.replaceAll("_", " ");
 }
 
-// One alarm is an escalation with every page about it; `resolves` closes those it names.
+// One card an alarm, however it climbs: calls name it, the end of it names the escalations that are over.
 function byAlarm(pages) {
+  const nameOf = new Map();
+  for (const { data } of pages) if (data.alarm_id) nameOf.set(data.escalation_id, data.alarm_id);
   const alarms = new Map();
-  const ended = new Set();
   for (const page of pages) {
-    const over = page.type === "crs.alarm.resolved";
-    if (over) for (const id of page.data.resolves ?? []) ended.add(id);
-    const id = page.data.escalation_id;
+    const id = nameOf.get(page.data.escalation_id) ?? page.data.escalation_id;
     if (!alarms.has(id)) alarms.set(id, { id, pages: [], newest: page });
     const alarm = alarms.get(id);
     alarm.pages.push(page);
-    if (!over && !alarm.call) alarm.call = page;
+    if (!isFarewell(page)) alarm.call ??= page;
   }
-  for (const alarm of alarms.values()) alarm.over = ended.has(alarm.id);
+  for (const alarm of alarms.values()) alarm.over = isFarewell(alarm.newest) && !alarm.newest.data.stands;
   return [...alarms.values()];
 }
 
-function tagsOf(data, over) {
+function isFarewell(page) {
+  return page.type === "crs.alarm.resolved";
+}
+
+function tagsOf(page) {
   const tags = [];
-  if (over) tags.push("over");
-  if (data.technical) tags.push("technical");
-  if (data.delayed) tags.push("delayed");
-  if (data.round > 1) tags.push(`called again, round ${data.round}`);
+  if (page.data.technical) tags.push("technical");
+  if (page.data.delayed) tags.push("delayed");
+  if (page.type === "crs.alarm.repeated") tags.push("called again");
+  if (page.data.hops) tags.push(`step ${page.data.hop} of ${page.data.hops}`);
   return tags;
 }
 
@@ -68,11 +71,11 @@ function callRow(page) {
 
 function topRow(alarm, shown) {
   const top = element("div", "top");
-  top.append(element("span", "mark", alarm.over ? "-" : shown.data.mark));
+  top.append(element("span", "mark", shown.data.mark));
   top.append(element("span", "priority", alarm.over ? "over" : `${shown.data.priority} priority`));
   const place = shown.data.bed ? `${shown.data.unit}, bed ${shown.data.bed}` : shown.data.unit;
   top.append(element("span", "place", place));
-  for (const tag of tagsOf(shown.data, alarm.over)) top.append(element("span", "tag", tag));
+  for (const tag of alarm.over ? [] : tagsOf(shown)) top.append(element("span", "tag", tag));
   const when = element("time", "when", `raised ${clock(shown.data.raised_at)}`);
   when.dateTime = shown.data.raised_at;
   top.append(when);
@@ -83,10 +86,11 @@ function card(alarm) {
   const shown = alarm.call ?? alarm.newest;
   const made = element("li", `alarm ${alarm.over ? "over" : shown.data.priority}`);
   if (!first && !known.has(alarm.newest.id)) made.classList.add("fresh");
-  made.append(topRow(alarm, shown), element("p", "message", alarm.newest.data.message));
+  const middle = element("div", "middle");
   const open = element("a", "open", alarm.over ? "Open on the board" : "Open on the board to acknowledge");
   if (/^https?:/.test(alarm.newest.data.link)) open.href = alarm.newest.data.link;
-  made.append(open);
+  middle.append(element("p", "message", alarm.newest.data.message), open);
+  made.append(topRow(alarm, shown), middle);
   const calls = element("ol", "calls");
   calls.setAttribute("aria-label", "Who was called");
   calls.append(...alarm.pages.map(callRow));
@@ -96,7 +100,7 @@ function card(alarm) {
 
 function announce(pages) {
   const news = pages.filter((page) => !known.has(page.id));
-  const loud = news.find((page) => page.type !== "crs.alarm.resolved" && page.data.priority === "high");
+  const loud = news.find((page) => !isFarewell(page) && page.data.priority === "high");
   if (!first && loud) byId("announcement").textContent = `${loud.data.text}. ${loud.data.message}`;
   for (const page of pages) known.add(page.id);
   return news.length > 0;
