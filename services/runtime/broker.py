@@ -56,9 +56,7 @@ class Broker:
     @property
     def pid(self) -> int:
         """Process id of the running broker."""
-        if self._process is None:
-            raise RuntimeError("the broker is not running")
-        return self._process.pid
+        return self._running_process().pid
 
     @property
     def running(self) -> bool:
@@ -104,11 +102,11 @@ class Broker:
 
     def pause(self) -> None:
         """Freeze it: connections stay open, nothing answers."""
-        processes.signal_group(self.pid, signal.SIGSTOP)
+        processes.signal_group(self._running_process(), signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let it go on after `pause`."""
-        processes.signal_group(self.pid, signal.SIGCONT)
+        processes.signal_group(self._running_process(), signal.SIGCONT)
 
     def move(self) -> None:
         """Take other ports, because one was taken before Kafka could listen on it."""
@@ -117,6 +115,11 @@ class Broker:
     def port_was_taken(self) -> bool:
         """Whether the last start failed because somebody else had one of the ports."""
         return "Address already in use" in self._said()
+
+    def _running_process(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise RuntimeError("the broker is not running")
+        return self._process
 
     def _command(self, *arguments: str) -> list[str]:
         return [str(self._java), *JVM_OPTIONS, "-cp", self._classpath, *arguments]
@@ -129,11 +132,11 @@ class Broker:
         with self.log.open("ab") as log:
             formatting = processes.start([*command, "-t", cluster, "-c", str(properties)], stdout=log, stderr=log)
         try:
-            failed = formatting.wait(READY_WITHIN_S) != 0
+            code = formatting.wait(READY_WITHIN_S)
         finally:
             processes.kill(formatting)
-        if failed:
-            raise BrokerDidNotStart(f"Kafka could not prepare {self.data}. {self._last_words()}")
+        if code != 0:
+            raise BrokerDidNotStart(f"Kafka could not prepare {self.data} (exit code {code}). {self._last_words()}")
 
     def _said(self) -> str:
         """What it logged since the last start began."""
@@ -141,8 +144,9 @@ class Broker:
 
     def _last_words(self) -> str:
         """For the error itself: a temporary folder and the log in it are gone by the time somebody reads that."""
-        said = [line for line in self._said().splitlines() if "ERROR" in line or "xception" in line]
-        return "Its last words: " + " | ".join(said[-3:]) if said else "It said nothing."
+        said = self._said().splitlines()
+        wrong = [line for line in said if "ERROR" in line or "xception" in line] or said
+        return "Its last words: " + " | ".join(wrong[-3:]) if wrong else "It said nothing."
 
 
 @contextmanager

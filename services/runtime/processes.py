@@ -97,17 +97,19 @@ def stop(child: subprocess.Popen[bytes], *, within_s: float = 10.0) -> int:
 
 
 def kill(child: subprocess.Popen[bytes]) -> int:
-    """End the child and all it started at once, and return its exit code."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
+    """End the child and all it started at once, unless it ended already, and return its exit code."""
+    signal_group(child, signal.SIGKILL)
     code = child.wait()
     forget(child)
     return code
 
 
-def signal_group(pid: int, number: signal.Signals) -> None:
-    """Send a signal to a child of ours and to all it started."""
-    os.killpg(pid, number)
+def signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Send a signal to a running child and to all it started; one that has ended gets none."""
+    # Once its end was noticed, its number is free, and a stranger may lead a group of that number by now.
+    if child.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, number)
 
 
 def forget(child: subprocess.Popen[bytes]) -> None:

@@ -126,7 +126,7 @@ def test_stop_insists():
 
 def test_stop_reaches_a_paused_child():
     child = processes.start(SLEEPER)
-    processes.signal_group(child.pid, signal.SIGSTOP)
+    processes.signal_group(child, signal.SIGSTOP)
 
     assert processes.stop(child) == -signal.SIGTERM
 
@@ -169,3 +169,13 @@ def test_the_guard_keeps_no_output_of_ours_open():
     ended = subprocess.run([sys.executable, "-W", "ignore", "-c", ABANDON], capture_output=True, timeout=20)
 
     assert ended.returncode == -signal.SIGKILL
+
+
+def test_a_number_that_may_be_a_strangers_by_now_is_not_killed():
+    ended, stranger = processes.start(["true"]), processes.start(SLEEPER)
+    ended.wait()
+    ended.pid = stranger.pid  # what the system may do, in one line
+
+    assert processes.kill(ended) == 0
+    assert lives(stranger.pid)
+    processes.kill(stranger)
