@@ -9,6 +9,8 @@ from services.notifier.app import Notifier
 from services.notifier.policy import PolicyRefused
 from services.notifier.settings import NotifierSettings
 from services.runtime import logs
+from services.runtime.http import CannotServe
+from services.runtime.settings import SettingsRefused, read_settings
 
 EXAMPLE = (
     "example: KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092 NOTIFIER_WEBHOOK_URL=http://127.0.0.1:8085/pages "
@@ -17,19 +19,23 @@ EXAMPLE = (
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Work until SIGTERM; 0 after a clean stop, 1 where a part failed, 2 where the policy cannot be kept."""
+    """Work until SIGTERM; 0 after a clean stop, 1 where a part failed, 2 where settings or policy cannot be kept."""
     parser = argparse.ArgumentParser("notifier", description=__doc__, epilog=EXAMPLE)
     parser.parse_args(argv)
     logs.configure("notifier")
     try:
-        notifier = Notifier(NotifierSettings())
-    except PolicyRefused as refusal:
+        notifier = Notifier(read_settings(NotifierSettings))
+    except (SettingsRefused, PolicyRefused) as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 2
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    return 0 if notifier.run(stop) else 1
+    try:
+        return 0 if notifier.run(stop) else 1
+    except CannotServe as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 1
 
 
 if __name__ == "__main__":

@@ -78,8 +78,8 @@ class Notifier:
 
     def _listener(self) -> Listener:
         return Listener(
-            self.settings, self.settings.instance, self.ledger, self.backlog, self._listening, self._clock,
-            self._to_decide.ring, self._reached,
+            self.settings, self.settings.instance, self.ledger, self.manner, self.backlog, self._listening,
+            self._clock, self._to_decide.ring, self._reached,
         )  # fmt: skip
 
     def _decider(self) -> Decider:

@@ -11,6 +11,7 @@ from services.notifier.clock import Clock
 from services.notifier.ledger.figures import publish_figures
 from services.notifier.ledger.intake import adopt_responses
 from services.notifier.ledger.opening import Ledger
+from services.notifier.ledger.outbox import forget_written
 from services.notifier.ledger.settling import Settled, settle_one
 from services.notifier.rows import Manner
 from services.runtime.health import Progress
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.2
 FIGURES_EVERY_MS = 2_000
+# What Kafka acknowledged stays in the ledger for as long as its own topic keeps it.
+OUTBOX_KEPT_MS = 30 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Decider:
             # Two replicas may each have missed the other's half of a response and its escalation.
             adopt_responses(connection, self.clock())
             publish_figures(connection, self.clock())
+            forget_written(connection, before_ms=self.clock() - OUTBOX_KEPT_MS)
 
 
 def _report(settled: Settled) -> None:

@@ -13,9 +13,12 @@ from schemas.reasons import Refusal
 from schemas.topics import ESCALATIONS, RESPONSES
 from services.notifier.backlog import Backlog
 from services.notifier.clock import Clock
+from services.notifier.folding import News
 from services.notifier.ledger.intake import adopt_responses, write_escalation, write_rejected, write_response
 from services.notifier.ledger.opening import Ledger
+from services.notifier.ledger.pages import queue_page
 from services.notifier.reading import read_escalation, read_response, rejected
+from services.notifier.rows import Manner, fault_rows
 from services.runtime.health import Progress
 from services.runtime.kafka_clients import consumer
 from services.runtime.metrics import counter
@@ -28,6 +31,8 @@ GROUP = "crs-notifier"
 POLL_MS = 200
 AGAIN_AFTER_S = 1.0
 AT_MOST = 500
+# Whose alarm it was cannot be known.
+UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Listener:
     kafka: KafkaSettings
     instance: str
     ledger: Ledger
+    manner: Manner
     backlog: Backlog
     progress: Progress
     clock: Clock
@@ -103,7 +109,11 @@ class Listener:
         return write_escalation(connection, event, key=key, origin=origin, now_ms=now_ms)
 
     def _refuse(self, connection: Connection, record: Any, refusal: Refusal, origin: str) -> None:
-        write_rejected(connection, rejected(record.value, refusal, origin=origin, now_ms=self.clock()))
+        now_ms = self.clock()
+        write_rejected(connection, rejected(record.value, refusal, origin=origin, now_ms=now_ms))
+        if not record.topic.endswith(RESPONSES.name):  # it may have been somebody's alarm
+            for row in fault_rows(UNREADABLE, (), News(), self.manner, now_ms):
+                queue_page(connection, {"subject": UNREADABLE} | row, now_ms)
         counter("crs_rejected_total").labels("notifier", refusal.reason).inc()
         where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         log.error("record rejected", extra=where | {"reason": refusal.reason, "field": refusal.field})

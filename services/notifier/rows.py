@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.encoding import encode
+from schemas.encoding import digest, encode
 from schemas.times import parse_time
 from services.notifier.alarm import Alarm
 from services.notifier.folding import Farewell, Folded, News, Ring
@@ -36,7 +36,7 @@ def page_rows(folded: Folded, manner: Manner, now_ms: int) -> list[dict[str, Any
 def fault_rows(subject: str, before: Sequence[Alarm], news: News, manner: Manner, now_ms: int) -> list[dict[str, Any]]:
     """Our own software failed on this patient: everyone of the first hop is told to look, whatever it was about."""
     about = [one["escalation_id"] for one in news.escalations] or [alarm.escalation_id for alarm in before]
-    escalation_id = about[-1] if about else subject
+    escalation_id = about[-1] if about else digest(["fault", subject])  # never the subject: it may be a patient
     unit = next((one["unit"] for one in reversed(news.escalations) if "unit" in one), None)
     unit = unit or next((alarm.unit for alarm in before if alarm.unit), None)
     return [

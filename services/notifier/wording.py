@@ -43,6 +43,7 @@ def ring_body(ring: Ring, role: str, *, level: PayloadLevel, board_url: str, now
     alarm, call = ring.alarm, ring.call
     data = _about(alarm.priority, alarm.kind, alarm.unit, alarm.bed, level) | {
         "escalation_id": call.escalation_id,
+        "alarm_id": alarm.members[0],  # its first escalation: one name for an alarm however it climbs
         "to": role,
         "hop": call.hop + 1,
         "hops": len(alarm.ladder.hops),
@@ -71,6 +72,7 @@ def farewell_body(farewell: Farewell, role: str, *, level: PayloadLevel, board_u
         "why": escalation.get("reason", "resolved"),
         "message": over,
         "resolves": ended,
+        "stands": farewell.stands,
         "raised_at": format_time(raised_ms),
         "delayed": now_ms - raised_ms > DELAYED_AFTER_MS,
         "link": _link(board_url, ended[-1]),

@@ -6,18 +6,23 @@ import sys
 from services.notifier.inbox.app import build_app
 from services.notifier.inbox.settings import InboxSettings
 from services.runtime import logs
-from services.runtime.http import serve_until_stopped
+from services.runtime.http import CannotServe, serve_until_stopped
+from services.runtime.settings import SettingsRefused, read_settings
 
 EXAMPLE = "example: INBOX_SECRET=whsec_... crswatch inbox"
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve until SIGTERM; 0 after a clean stop."""
+    """Serve until SIGTERM; 0 after a clean stop, 1 where it cannot listen, 2 where settings are missing."""
     parser = argparse.ArgumentParser("inbox", description=__doc__, epilog=EXAMPLE)
     parser.parse_args(argv)
     logs.configure("inbox")
-    settings = InboxSettings()
-    serve_until_stopped(build_app(settings), host=settings.host, port=settings.port, port_file=settings.port_file)
+    try:
+        settings = read_settings(InboxSettings)
+        serve_until_stopped(build_app(settings), host=settings.host, port=settings.port, port_file=settings.port_file)
+    except (SettingsRefused, CannotServe) as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 2 if isinstance(fault, SettingsRefused) else 1
     return 0
 
 
