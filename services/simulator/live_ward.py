@@ -20,6 +20,8 @@ from services.simulator.story import Story
 from services.simulator.ward import bed_of
 
 CHARTED_BEFORE_MS = 55 * MINUTE_MS  # the last round, examination and support chart lie this far back, or less
+# A monitor last heard a quarter of an hour ago counts as silent: an older first reading would raise an alarm at once.
+LONGEST_HISTORY = timedelta(minutes=14)
 WAVE = timedelta(minutes=25)  # beds beyond the first cast fall ill so much later
 
 
@@ -57,7 +59,7 @@ class LivePlan:
     seed: int
     start_ms: int
     every_ms: int = 1000
-    history: timedelta = timedelta(minutes=30)
+    history: timedelta = LONGEST_HISTORY
 
 
 def admit_live(index: int, plan: LivePlan) -> Stay:
@@ -92,12 +94,19 @@ class LiveWard:
         admitted = [admit_live(index, plan) for index in range(plan.beds)]
         self._happening = heapq.merge(*(_happening(stay, plan) for stay in admitted), key=lambda event: event.at_ms)
         self._next: Event | None = next(self._happening, None)
+        self._start_ms = plan.start_ms
+        self._held_back: list[Body] = []
 
     def due(self, now_ms: int) -> list[Body]:
-        """Everything whose time has come since the last call; at the first call also what was charted before."""
-        bodies = []
+        """Everything whose time has come since the last call; at the first call also what was charted before.
+
+        Past infusions follow one call later: they enrol, and whoever is enrolled with no sign on record is alarmed for.
+        """
+        bodies, self._held_back = self._held_back, []
         while self._next is not None and self._next.at_ms <= now_ms:
-            bodies.append(self._next.body)
+            at_ms, body = self._next
+            enrols = body.get("kind") == "immunotherapy" and at_ms < self._start_ms
+            (self._held_back if enrols else bodies).append(body)
             self._next = next(self._happening, None)
         return bodies
 

@@ -1,6 +1,7 @@
 """What the staff does and charts in a story, in the words of the wire contract."""
 
 from schemas.times import format_time
+from services.simulator.physiology import DAY_MS
 from services.simulator.story import Story
 
 
@@ -37,9 +38,9 @@ def examine(story: Story, hour: float, **findings: object) -> None:
     story.chart(hour, "neuro", **findings)
 
 
-def attribute(story: Story, hour: float, finding: str, *, cause: str, until_hour: float) -> None:
-    """Let a clinician name another cause for a finding, for a time."""
-    expires_at = format_time(story.at(until_hour))
+def attribute(story: Story, hour: float, finding: str, *, cause: str) -> None:
+    """Let a clinician name another cause for a finding, for a day of the clock however fast the story is told."""
+    expires_at = format_time(story.at(hour) + DAY_MS)
     story.chart(hour, "attribution", finding=finding, cause=cause, author="dr-simulated", expires_at=expires_at)
 
 

@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import Field, HttpUrl
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.simulator.live_ward import LONGEST_HISTORY
+
 
 class SimulatorSettings(BaseSettings):
     """Environment: SIMULATOR_<FIELD>."""
@@ -24,8 +26,8 @@ class SimulatorSettings(BaseSettings):
     ] = timedelta(seconds=1)
     history: Annotated[
         timedelta,
-        Field(ge=timedelta(), le=timedelta(minutes=50), description="Monitor readings charted from before the start."),
-    ] = timedelta(minutes=30)
+        Field(ge=timedelta(), le=LONGEST_HISTORY, description="How far back the monitors' readings begin. ISO 8601."),
+    ] = LONGEST_HISTORY
     waiting_limit: Annotated[
         int, Field(ge=1000, description="Events held while ingest is away; then monitor readings are given up.")
     ] = 100_000

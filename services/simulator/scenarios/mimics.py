@@ -13,7 +13,7 @@ def infection_mimic(story: Story) -> None:
     story.temperature((-0.2, OWN), (0.5, 38.8), (6, 39.1), (12, 38.3), (18, 37.4), (22, OWN))
     story.check(0.6, 1.5)
     give(story, 1, "meropenem", 1, "g")
-    attribute(story, 2, "fever", cause="bacteria in the blood culture from the line", until_hour=26)
+    attribute(story, 2, "fever", cause="bacteria in the blood culture from the line")
 
 
 def entered_in_error(story: Story) -> None:

@@ -55,7 +55,8 @@ def test_one_request_a_second_carries_the_whole_ward():
     paced(clock, receiver)
 
     assert clock.waits == [START_MS + second * 1000 for second in range(1, 6)]
-    assert [request.url.path for request in receiver.requests] == ["/v1/clinical"] + ["/v1/vitals"] * 5
+    opening = ["/v1/clinical", "/v1/vitals"] * 2  # the past, then the infusions with the first second
+    assert [request.url.path for request in receiver.requests] == opening + ["/v1/vitals"] * 3
     assert {event["patient_id"] for event in receiver.events(-1)} == {"sim-7-001", "sim-7-002"}
 
 
