@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from time import sleep
+from typing import IO
 
 from services.control.pipeline_feed import Feed
 from services.control.pipeline_results import Results
@@ -15,14 +16,17 @@ from services.control.refusal import Refusal
 from services.grader.replay import BadLine, Line
 from services.runtime import processes
 from services.runtime.settings import KafkaSettings
+from services.runtime.speech import Say
 
 LINES_A_LOOK = 2_000
 LOOK_EVERY_S = 0.1
 CHECKPOINT_EVERY = "PT0.2S"
+GRADER_ENDED = 3
+LAST_WORDS = 5
 
 
 def replay_through_kafka(
-    lines: Iterable[Line | BadLine], kafka: KafkaSettings, grader: Mapping[str, str], *, until_ms: int | None
+    lines: Iterable[Line | BadLine], kafka: KafkaSettings, grader: Mapping[str, str], *, until_ms: int | None, say: Say
 ) -> Iterator[bytes | BadLine]:
     """Wire values and refused lines, as the grader process wrote them to the topics.
 
@@ -31,11 +35,13 @@ def replay_through_kafka(
         kafka: topics that nobody else uses.
         grader: more environment of the grader process.
         until_ms: where past the last line time ends.
+        say: is told which process grades.
 
     Raises:
         Refusal: the grader process ended; nothing more is printed then.
     """
-    with _grader(kafka, grader) as process, closing(Feed(kafka)) as feed, closing(Results(kafka)) as results:
+    with _grader(kafka, grader, say) as process, closing(Feed(kafka)) as feed, closing(Results(kafka)) as results:
+        say(f"Grading in process {process.pid}.")
         merged: set[str] = set()
         end_ms: int | None = None
         for number, line in enumerate(lines, start=1):
@@ -76,11 +82,13 @@ def _until_settled(process: "subprocess.Popen[bytes]", feed: Feed, results: Resu
 def _must_live(process: "subprocess.Popen[bytes]") -> None:
     code = process.poll()
     if code is not None:
-        raise Refusal(f"The replay's grader ended (exit code {code}): what was printed is not complete.", code=3)
+        raise Refusal(
+            f"The replay's grader ended (exit code {code}): what was printed is not complete.", code=GRADER_ENDED
+        )
 
 
 @contextmanager
-def _grader(kafka: KafkaSettings, more: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+def _grader(kafka: KafkaSettings, more: Mapping[str, str], say: Say) -> Iterator["subprocess.Popen[bytes]"]:
     """A grader process of its own; it writes no ticks, time comes from the file."""
     own = {
         "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
@@ -99,4 +107,12 @@ def _grader(kafka: KafkaSettings, more: Mapping[str, str]) -> Iterator["subproce
         try:
             yield process
         finally:
-            processes.stop(process, within_s=5.0)
+            if processes.stop(process, within_s=5.0) != 0:
+                say(_last_words(log))
+
+
+def _last_words(log: IO[bytes]) -> str:
+    """The end of the grader's log, which holds no patient data."""
+    log.seek(0)
+    lines = log.read().decode(errors="replace").splitlines()
+    return "\n".join(["Its last words:", *lines[-LAST_WORDS:]]) if lines else "It left no word."

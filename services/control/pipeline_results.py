@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
 
 from schemas.reasons import Refusal
 from schemas.topics import BEDSIDE, ESCALATIONS, ESTIMATES, REJECTED
@@ -75,7 +76,12 @@ class Results:
 
     def _committed(self) -> dict[int, int]:
         group = grader_group(self._kafka)
-        found = self._admin.list_group_offsets({group: self._bedside})[group]
+        try:
+            found = self._admin.list_group_offsets({group: self._bedside})[group]
+        except KafkaError as fault:
+            if not fault.retriable:
+                raise
+            return {}  # a young cluster has no coordinator yet: nothing is committed
         return {at.partition: known.offset for at, known in found.items() if known.offset >= 0}
 
     def _read_to_end(self) -> None:

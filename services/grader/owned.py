@@ -11,8 +11,8 @@ from schemas.encoding import encode
 from schemas.reasons import Refusal
 from services.grader.buckets import BUCKETS, bucket_of
 from services.grader.checkpoint import CheckpointWriter
-from services.grader.engine import Engine, Origin, Output
 from services.grader.ending import end_process
+from services.grader.engine import Engine, Origin, Output
 from services.grader.intake import KafkaRecord, read, rejection
 from services.grader.manifest import Manifest, encode_bucket
 from services.grader.sender import Addressed, Sender
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 # Between two slices of a batch the event loop runs: heartbeats, acknowledgements, checkpoints.
 SLICE = 500
+SLICE_S = 0.02
 TICK = "crs.tick.v1"
 
 
@@ -58,16 +59,27 @@ class OwnedPartition:
     async def apply(self, batch: Sequence[KafkaRecord]) -> None:
         """Grade a fetched batch in its order; returns early when the partition is given up."""
         if batch[0].offset > self.next:
-            end_process(f"partition {self.number}: expected offset {self.next}, got {batch[0].offset}")
-        for start in range(0, len(batch), SLICE):
+            end_process("records are missing from the log", partition=self.number, offset=self.next)
+        start = 0
+        while start < len(batch):
             await self.sender.room()
+            await asyncio.sleep(0)
             if self.released:
                 return
-            for record in batch[start : start + SLICE]:
-                if record.offset >= self.next:
-                    self._send(record, self._graded(record))
-                    self.next = record.offset + 1
+            start = self._apply_slice(batch, start)
+
+    def _apply_slice(self, batch: Sequence[KafkaRecord], start: int) -> int:
+        """Grade from `start` on, for a short while; where to go on."""
+        pause_s = time.monotonic() + SLICE_S
+        for place in range(start, min(start + SLICE, len(batch))):
+            record = batch[place]
+            if record.offset >= self.next:
+                self._send(record, self._graded(record))
+                self.next = record.offset + 1
             self.progress_s = time.monotonic()
+            if self.progress_s >= pause_s:
+                return place + 1
+        return min(start + SLICE, len(batch))
 
     async def checkpoint(self) -> int | None:
         """Store what changed; the first offset that is not covered, or None where nothing had to be stored.

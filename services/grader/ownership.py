@@ -1,17 +1,14 @@
 """Which partitions this process owns, from the first batch of a generation to the moment it gives them up."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Sequence
 
-from services.grader.ending import end_process, named
+from services.grader.ending import end_process
 from services.grader.intake import KafkaRecord
 from services.grader.opening import Opener
 from services.grader.owned import OwnedPartition
 from services.runtime.metrics import gauge, histogram
-
-log = logging.getLogger(__name__)
 
 DeclareSafe = Callable[[int, int], None]
 
@@ -54,7 +51,7 @@ class Ownership:
                 try:
                     upto = await owned.release()
                 except Exception as fault:
-                    end_process(f"partition {number} could not be stored when it was given up: {named(fault)}")
+                    end_process("a partition could not be stored when it was given up", fault, partition=number)
                 self._declare(owned, upto)
             self.owned.clear()
 
@@ -65,8 +62,7 @@ class Ownership:
             try:
                 self.owned[number] = await self._opener.open(number, generation)
             except Exception as fault:
-                log.critical("partition could not be restored", exc_info=fault, extra={"partition": number})
-                end_process(f"partition {number} could not be restored: {named(fault)}")
+                end_process("a partition could not be restored", fault, partition=number)
             return self.owned[number]
 
     async def _checkpoint(self, owned: OwnedPartition) -> None:
@@ -74,7 +70,7 @@ class Ownership:
         try:
             upto = await owned.checkpoint()
         except Exception as fault:
-            end_process(f"the checkpoint of partition {owned.number} failed: {named(fault)}")
+            end_process("a checkpoint could not be stored", fault, partition=owned.number)
         if upto is not None:
             histogram("crs_checkpoint_seconds").observe(time.monotonic() - started_s)
             gauge("crs_checkpoint_timestamp_seconds").labels(str(owned.number)).set_to_current_time()

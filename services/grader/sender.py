@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from services.grader.ending import end_process, named
+from services.grader.ending import end_process
 
 # Then the partition waits: memory stays bounded however slow the broker is.
 MOST_UNACKNOWLEDGED = 1_000
@@ -96,7 +96,7 @@ class Sender:
                 try:
                     receipt = asyncio.ensure_future(await self._produce(output))
                 except Exception as fault:
-                    end_process(f"an output could not be handed to Kafka: {named(fault)}")
+                    end_process("an output could not be handed to Kafka", fault)
                 receipt.add_done_callback(partial(self._settle, number, output, since_s))
             self._work.clear()
             await self._work.wait()
@@ -105,7 +105,7 @@ class Sender:
         if done.cancelled():
             return
         if (fault := done.exception()) is not None:
-            end_process(f"Kafka did not take an output: {named(fault)}")
+            end_process("Kafka did not take an output in time", fault)
         del self._unacknowledged[number]
         self._acknowledged(output, time.monotonic() - since_s)
         for condition, reached in self._waiting:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterable
 
 from schemas.encoding import encode
-from services.grader.ending import named
 from services.grader.sender import Addressed, Produce
 from services.runtime.metrics import counter
 
@@ -45,6 +44,6 @@ class Ticks:
             await (await self._produce(Addressed(self._topic, None, TICK, b"", None, partition=partition)))
         except Exception as fault:
             # The next second brings another; a broker that stays away is the watchdog's and the sender's business.
-            log.warning("tick not written", extra={"partition": partition, "detail": named(fault)})
+            log.warning("tick not written", exc_info=fault, extra={"partition": partition})
         else:
             counter("crs_ticks_total").inc()

@@ -8,39 +8,45 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from services.grader.ending import end_process, named
+from services.grader.ending import end_process
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 5.0
+WAITING_SHARE = 0.25
 
 Positions = Callable[[], Mapping[int, int]]  # next offset to apply, by partition
 LogEnds = Callable[[list[int]], Mapping[int, int]]  # asks the broker; raises when it does not answer
 
 
 class Standstill:
-    """Since when each partition has applied nothing although its log goes on. Pure: time is an argument."""
+    """How long each partition has applied nothing although its log goes on. Pure: time is an argument.
+
+    While another partition works off a backlog, a partition may only be waiting for its turn: such time counts for a
+    quarter, so that a long catch-up is not taken for a fault, and a partition that is really lost is still noticed.
+    """
 
     def __init__(self, limit_s: float) -> None:
         self._limit_s = limit_s
-        self._seen: dict[int, tuple[int, float]] = {}
+        self._looked_s: float | None = None
+        self._positions: dict[int, int] = {}
+        self._stood_s: dict[int, float] = {}
 
     def forget(self) -> None:
         """The broker did not answer: standing still is not our fault, count from anew."""
-        self._seen.clear()
+        self._looked_s = None
+        self._stood_s.clear()
 
     def stuck(self, positions: Mapping[int, int], ends: Mapping[int, int], now_s: float) -> list[int]:
         """Partitions that have stood still for the limit."""
-        self._seen = {partition: seen for partition, seen in self._seen.items() if partition in positions}
-        stuck = []
-        for partition, position in positions.items():
-            before, since_s = self._seen.get(partition, (position, now_s))
-            if position != before or ends.get(partition, position) <= position:
-                since_s = now_s
-            self._seen[partition] = (position, since_s)
-            if now_s - since_s >= self._limit_s:
-                stuck.append(partition)
-        return stuck
+        passed_s = 0.0 if self._looked_s is None else now_s - self._looked_s
+        waiting = {partition for partition, position in positions.items() if ends.get(partition, position) > position}
+        moved = {partition for partition, position in positions.items() if self._positions.get(partition) != position}
+        if moved & waiting:
+            passed_s *= WAITING_SHARE
+        self._stood_s = {partition: self._stood_s.get(partition, 0.0) + passed_s for partition in waiting - moved}
+        self._looked_s, self._positions = now_s, dict(positions)
+        return [partition for partition, stood_s in self._stood_s.items() if stood_s >= self._limit_s]
 
 
 class Watchdog:
@@ -66,8 +72,8 @@ class Watchdog:
             try:
                 ends = self._log_ends(sorted(positions))
             except Exception as fault:
-                log.warning("the broker does not answer", extra={"detail": named(fault)})
+                log.warning("the broker does not answer", exc_info=fault)
                 self._standstill.forget()
                 continue
             if stuck := self._standstill.stuck(positions, ends, time.monotonic()):
-                end_process(f"{len(stuck)} partitions applied nothing for too long while records wait")
+                end_process("nothing was applied for too long while records wait", partition=stuck[0], count=len(stuck))

@@ -72,7 +72,7 @@ def _through_kafka(args: argparse.Namespace, lines: Lines) -> Iterator[bytes | B
         with kafka_source(say=complain) as source:
             kafka = KafkaSettings(bootstrap_servers=source.bootstrap_servers, partitions=PARTITIONS)
             with own_topics(kafka) as own:
-                yield from replay_through_kafka(lines, own, grader, until_ms=args.until)
+                yield from replay_through_kafka(lines, own, grader, until_ms=args.until, say=complain)
     except NoKafka as why:
         raise Refusal(str(why)) from None
 

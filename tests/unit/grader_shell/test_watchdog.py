@@ -27,6 +27,22 @@ def test_any_progress_counts_from_anew():
     assert standstill.stuck({0: 101}, {0: 200}, now_s=59) == [0]
 
 
+def test_waiting_for_its_turn_while_another_works_off_a_backlog_counts_for_a_quarter():
+    standstill = Standstill(limit_s=30)
+
+    stuck = [standstill.stuck({0: 5, 1: now_s}, {0: 9, 1: 900}, now_s=now_s) for now_s in range(0, 125, 5)]
+
+    assert stuck.index([0]) == 120 / 5
+
+
+def test_a_partition_left_behind_while_the_others_have_nothing_to_do_is_noticed_at_the_limit():
+    standstill = Standstill(limit_s=30)
+
+    stuck = [standstill.stuck({0: 5, 1: now_s}, {0: 9, 1: now_s}, now_s=now_s) for now_s in range(0, 35, 5)]
+
+    assert stuck.index([0]) == 30 / 5
+
+
 def test_a_broker_that_did_not_answer_is_not_held_against_us():
     standstill = Standstill(limit_s=30)
     standstill.stuck({0: 100}, {0: 200}, now_s=0)
