@@ -102,7 +102,8 @@ def _fetched(jar: Jar, draft: Path, fetch: Fetch) -> Path:
             last = fault
     raise NoJars(
         f"{jar.file} could not be downloaded in {ATTEMPTS} tries ({type(last).__name__}). It is needed once, for the "
-        "local Kafka: check the connection to the Java package registry or the proxy settings (HTTPS_PROXY)."
+        "local Kafka: check the connection to the Java package registry, and the settings of a proxy if there is one "
+        "(HTTPS_PROXY, and REQUESTS_CA_BUNDLE where it signs with an authority of its own)."
     ) from last
 
 
