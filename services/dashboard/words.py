@@ -94,7 +94,7 @@ def _reason(reason: Mapping[str, Any]) -> str:
     name = name_of_rule(str(reason["rule"]))
     if "text" in reason:
         said = str(reason["text"])
-        return said if name.lower() in said.lower() else f"{name}: {said}"
+        return said[:1].upper() + said[1:] if name.lower() in said.lower() else f"{name}: {said}"
     if "value" not in reason:
         return name
     unit = UNITS.get(str(reason.get("unit", "")), str(reason.get("unit", "")))

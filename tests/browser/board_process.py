@@ -73,12 +73,13 @@ class BoardProcess:
         if self._process and self._process.poll() is None:
             self.kill()
 
-    def signed_in(self, username: str = "charge") -> httpx.Client:
+    @contextmanager
+    def signed_in(self, username: str = "charge") -> Iterator[httpx.Client]:
         """A client with a session."""
-        client = httpx.Client(base_url=self.url, timeout=10)
-        answer = client.post("/sign-in", data={"username": username, "password": PASSWORD})
-        assert answer.headers["location"] == "/", answer.headers
-        return client
+        with httpx.Client(base_url=self.url, timeout=10) as client:
+            answer = client.post("/sign-in", data={"username": username, "password": PASSWORD})
+            assert answer.headers["location"] == "/", answer.headers
+            yield client
 
     def _ready(self) -> bool:
         assert self._process

@@ -9,16 +9,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from schemas.topics import RESPONSES
 from services.dashboard.build import build
 from services.runtime.kafka_source import Kafka
 from services.runtime.settings import KafkaSettings
 from tests.browser.board_process import PASSWORD, BoardProcess
 from tests.browser.chromium import FLAGS, chromium
-from tests.browser.topics import TOPIC_OF, WardTopics
+from tests.browser.topics import BOARD_TOPICS, WardTopics
 from tests.kafka import topics_of_its_own
 
-BOARD_TOPICS = tuple({topic.name: topic for topic in (*TOPIC_OF.values(), RESPONSES)}.values())
 UNITS = itertools.count(1)
 
 

@@ -1,6 +1,7 @@
 """Puts events on the ward's topics, as the other services would."""
 
 import time
+from copy import copy
 from typing import Any
 
 import orjson
@@ -21,6 +22,9 @@ TOPIC_OF: dict[str, Topic] = {
     "crs.vitals.v1": BEDSIDE,
     "crs.clinical.v1": BEDSIDE,
 }
+
+
+BOARD_TOPICS = tuple({topic.name: topic for topic in (*TOPIC_OF.values(), RESPONSES)}.values())
 
 
 def now_ms() -> int:
@@ -49,6 +53,12 @@ class WardTopics:
         self._kafka = kafka
         self.unit = unit
         self._producer = producer(kafka, client_id="test-ward")
+
+    def elsewhere(self, unit: str) -> "WardTopics":
+        """The same topics for another unit; closed together with this one."""
+        other = copy(self)
+        other.unit = unit
+        return other
 
     def put(self, *events: dict[str, Any]) -> None:
         """Write events in this order and wait until Kafka has them."""
