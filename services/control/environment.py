@@ -40,6 +40,7 @@ def ward_environment(*, kafka: str, ports: Mapping[str, int], folder: Path, secr
         "DASHBOARD_USERS_FILE": str(DEMO_USERS),
         "DASHBOARD_SESSION_KEY_FILE": str(folder / "dashboard-session.key"),
         "SIMULATOR_INGEST_URL": urls["ingest"],
+        "SIMULATOR_BOOKMARK_FILE": str(folder / "simulator-bookmark.json"),
     }
 
 

@@ -7,6 +7,7 @@ import httpx
 
 from services.runtime.health import Check, Health, Progress
 from services.runtime.metrics import gauge
+from services.simulator.bookmark import Bookmark
 from services.simulator.delivery import Delivery
 from services.simulator.live_ward import LivePlan, LiveWard
 from services.simulator.pacing import WallClock, run, whole_second
@@ -19,7 +20,8 @@ def live(settings: SimulatorSettings, stop: threading.Event) -> None:
     """Run a ward at the speed of life until `stop` is set."""
     clock = WallClock(stop)
     every_ms = round(settings.every.total_seconds()) * 1000
-    ward = LiveWard(
+    bookmark = Bookmark(settings.bookmark_file)
+    plan, delivered_ms = bookmark.resume(
         LivePlan(
             beds=settings.beds,
             seed=settings.seed,
@@ -36,7 +38,13 @@ def live(settings: SimulatorSettings, stop: threading.Event) -> None:
         health.check("ingest", lambda: Check(not delivery.fault, delivery.fault))
         gauge("crs_simulator_behind_seconds").set_function(lambda: delivery.behind_ms(clock.now_ms()) / 1000)
         with health.serve(settings.port, settings.host, port_file=settings.port_file):
-            run(ward, delivery, clock, every_ms=every_ms, delivered=progress.mark)
+
+            def delivered(until_ms: int) -> None:
+                progress.mark()
+                bookmark.keep(plan, until_ms)
+
+            run(LiveWard(plan, delivered_ms), delivery, clock, every_ms=every_ms, delivered=delivered)
+        bookmark.remove()
 
 
 def _client(settings: SimulatorSettings) -> httpx.Client:

@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import dropwhile
 from typing import NamedTuple
 
 from services.simulator.events import Body, Event
@@ -88,11 +89,19 @@ def admit_live(index: int, plan: LivePlan) -> Stay:
 
 
 class LiveWard:
-    """The events of a live ward, handed out as they fall due; it asks no clock."""
+    """The events of a live ward, handed out as they fall due; it asks no clock.
 
-    def __init__(self, plan: LivePlan) -> None:
+    Args:
+        plan: the ward.
+        delivered_ms: everything up to here was handed out before, by a process that is gone; None for a new ward.
+    """
+
+    def __init__(self, plan: LivePlan, delivered_ms: int | None = None) -> None:
         admitted = [admit_live(index, plan) for index in range(plan.beds)]
-        self._happening = heapq.merge(*(_happening(stay, plan) for stay in admitted), key=lambda event: event.at_ms)
+        sources = (_happening(stay, plan) for stay in admitted)
+        self._happening: Iterator[Event] = heapq.merge(*sources, key=lambda event: event.at_ms)
+        if delivered_ms is not None and delivered_ms > plan.start_ms:
+            self._happening = dropwhile(lambda event: event.at_ms <= delivered_ms, self._happening)
         self._next: Event | None = next(self._happening, None)
         self._start_ms = plan.start_ms
         self._held_back: list[Body] = []

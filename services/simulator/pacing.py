@@ -42,7 +42,12 @@ def whole_second(at_ms: int) -> int:
 
 
 def run(
-    ward: LiveWard, delivery: Delivery, clock: Clock, *, every_ms: int, delivered: Callable[[], None] = lambda: None
+    ward: LiveWard,
+    delivery: Delivery,
+    clock: Clock,
+    *,
+    every_ms: int,
+    delivered: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Hand over what is due, once a beat, until the clock says stop.
 
@@ -51,7 +56,7 @@ def run(
         delivery: where it goes.
         clock: the only time.
         every_ms: the length of a beat.
-        delivered: called after each beat in which everything was taken.
+        delivered: told the time up to which everything was taken, after each beat in which it was.
     """
     beat_ms = whole_second(clock.now_ms())
     try_again_ms = 0
@@ -62,7 +67,7 @@ def run(
         if clock.now_ms() >= try_again_ms:
             if delivery.flush():
                 wait_ms = FIRST_RETRY_MS
-                delivered()
+                delivered(now_ms)
             else:
                 try_again_ms = clock.now_ms() + wait_ms
                 wait_ms = min(2 * wait_ms, LAST_RETRY_MS)

@@ -28,6 +28,10 @@ class SimulatorSettings(BaseSettings):
         timedelta,
         Field(ge=timedelta(), le=LONGEST_HISTORY, description="How far back the monitors' readings begin. ISO 8601."),
     ] = LONGEST_HISTORY
+    bookmark_file: Annotated[
+        Path | None,
+        Field(description="File that lets a simulator that was killed go on with its ward. None: a new ward."),
+    ] = None
     waiting_limit: Annotated[
         int, Field(ge=1000, description="Events held while ingest is away; then monitor readings are given up.")
     ] = 100_000

@@ -36,6 +36,7 @@ def simulator(tmp_path, ingest_url):
         "SIMULATOR_BEDS": str(BEDS),
         "SIMULATOR_PORT": "0",
         "SIMULATOR_PORT_FILE": str(port_file),
+        "SIMULATOR_BOOKMARK_FILE": str(tmp_path / "bookmark"),
     }
     with log.open("wb") as said:
         process = subprocess.Popen([sys.executable, "-m", "services.simulator"], env=env, stderr=said)
@@ -77,6 +78,23 @@ def streamed_after_the_opening(ward_topics):
     ]
     by_minute = Counter(observed_at[:16] for observed_at in heard)
     return max(by_minute.values(), default=1) - 1
+
+
+@pytest.mark.kafka
+def test_killed_and_started_again_it_goes_on_with_the_same_patients(ward_topics, tmp_path):
+    with ingest(ward_topics, free_port()) as url:
+        with simulator(tmp_path, url):
+            eventually(lambda: streamed_after_the_opening(ward_topics) >= 3, within=40, what="live monitors")
+            eventually((tmp_path / "bookmark").exists, within=10, what="a bookmark")
+        (tmp_path / "port").unlink()
+        before = len(stored(ward_topics))
+
+        with simulator(tmp_path, url) as (_, client):
+            eventually(lambda: ready(client), within=20, what="the simulator delivers again")
+
+    events = [record.event for record in stored(ward_topics)]
+    assert len(events) > before
+    assert len([event for event in events if event.get("action") == "admit"]) == BEDS
 
 
 @pytest.mark.kafka

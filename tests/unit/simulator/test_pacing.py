@@ -36,7 +36,7 @@ def paced(clock, receiver, beds=2):
         httpx.Client(transport=httpx.MockTransport(receiver), base_url="http://ward"), waiting_limit=5000
     )
     beats = []
-    run(ward, delivery, clock, every_ms=1000, delivered=lambda: beats.append(clock.now_ms()))
+    run(ward, delivery, clock, every_ms=1000, delivered=beats.append)
     return beats
 
 
