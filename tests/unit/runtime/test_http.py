@@ -51,7 +51,7 @@ def test_it_ends_with_0(service, number):
 
     process.send_signal(number)
 
-    assert process.wait(5) == 0
+    assert process.wait(10) == 0
 
 
 def test_an_open_stream_does_not_hold_it_up(service):
