@@ -3,17 +3,20 @@
 import argparse
 import sys
 
+from services.grader.broker_facts import UnusableTopic
 from services.grader.partition import partition_factory
 from services.grader.process import run
 from services.grader.settings import GraderSettings
 from services.grader.site_files import BadSiteFile, load_rules, load_unit_profile
 from services.runtime import logs
+from services.runtime.http import CannotServe
+from services.runtime.settings import SettingsRefused, read_settings
 
-WRONG_USE = 2
+WRONG_USE, NOT_NOW = 2, 1
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Grade the ward's bedside records until stopped. Settings come from the environment."""
+    """Grade until SIGTERM; 0 after a clean stop, 2 where settings or files cannot be used, 1 for anything else."""
     parser = argparse.ArgumentParser(
         prog="crswatch grader",
         description="Grades bedside records from Kafka: estimates and escalations go out. Settings: GRADER_*, KAFKA_*.",
@@ -21,13 +24,20 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.parse_args(argv)
     logs.configure("grader")
-    settings = GraderSettings()
     try:
+        settings = read_settings(GraderSettings)
         rules, unit_profile = load_rules(settings.rules), load_unit_profile(settings.unit_profile)
-    except BadSiteFile as refusal:
-        parser.exit(WRONG_USE, f"crswatch grader: {refusal}\n")
-    engine_for = partition_factory(rules, unit_profile=unit_profile, watch_all=settings.watch_all)
-    return run(settings, engine_for, rules_hash=rules.hash)
+        engine_for = partition_factory(rules, unit_profile=unit_profile, watch_all=settings.watch_all)
+        return run(settings, engine_for, rules_hash=rules.hash)
+    except (SettingsRefused, BadSiteFile) as refusal:
+        return _refuse(refusal, WRONG_USE)
+    except (UnusableTopic, CannotServe) as refusal:
+        return _refuse(refusal, NOT_NOW)
+
+
+def _refuse(refusal: Exception, code: int) -> int:
+    sys.stderr.write(f"crswatch grader: {refusal}\n")
+    return code
 
 
 if __name__ == "__main__":

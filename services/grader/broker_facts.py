@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from aiokafka import TopicPartition as AsyncTopicPartition
 from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
 
 from services.grader.kafka_access import committed_reader
 from services.grader.manifest import Source
@@ -12,13 +13,30 @@ from services.runtime.kafka_clients import admin, consumer
 from services.runtime.settings import KafkaSettings
 
 
+class UnusableTopic(Exception):
+    """The bedside topic is not there, or not as the settings say; the message is the sentence to show."""
+
+
 def bedside_source(settings: KafkaSettings, topic: str) -> Source:
-    """The identity of cluster and topic: offsets stored for one mean nothing in another."""
-    client = admin(settings, client_id="crs-grader-identity")
+    """The identity of cluster and topic: offsets stored for one mean nothing in another.
+
+    Raises:
+        UnusableTopic: with another partition count, every patient would be looked for in a wrong partition.
+    """
     try:
-        cluster_id = client.describe_cluster()["cluster_id"]
+        client = admin(settings, client_id="crs-grader-identity")
+    except KafkaError:
+        raise UnusableTopic(f"No Kafka answers at {settings.bootstrap_servers}.") from None
+    try:
+        if topic not in client.list_topics():
+            raise UnusableTopic(f"Topic {topic} does not exist: create it with `crswatch topics`.")
         (found,) = client.describe_topics([topic])
-        return Source(str(cluster_id), str(found["topic_id"]))
+        if len(found["partitions"]) != settings.partitions:
+            raise UnusableTopic(
+                f"Topic {topic} has {len(found['partitions'])} partitions, CRSWATCH_PARTITIONS says "
+                f"{settings.partitions}: correct the setting, or start with new topics."
+            )
+        return Source(str(client.describe_cluster()["cluster_id"]), str(found["topic_id"]))
     finally:
         client.close()
 

@@ -1,0 +1,56 @@
+"""Killed again and again while a ward worsens, the grader says what one undisturbed process says."""
+
+import pytest
+
+from schemas.topics import ESCALATIONS, ESTIMATES, EVIDENCE
+from tests.integration.grader.bedside import open_bedside, reading
+from tests.integration.grader.grader_process import grader_process
+from tests.integration.grader.recorded import graded, records_of
+from tests.integration.grader.ward_events import enrolled, worsening
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.kafka
+GRADER = "services.grader"
+BEDS = [f"bed-{number}" for number in range(24)]
+
+
+def newest(estimates: list[dict]) -> dict[str, dict]:
+    """The estimate that a reader is left with: it drops a lower revision."""
+    left: dict[str, dict] = {}
+    for estimate in estimates:
+        before = left.get(estimate["patient_id"])
+        if before is None or estimate["revision"] >= before["revision"]:
+            left[estimate["patient_id"]] = estimate
+    return left
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("end", ["kill", "stop"])
+def test_nothing_is_lost_nothing_is_wrong(ward_topics, tmp_path, end):
+    with (
+        grader_process(ward_topics, tmp_path, module=GRADER) as grader,
+        open_bedside(ward_topics) as bedside,
+        reading(ward_topics, ESCALATIONS) as escalations,
+        reading(ward_topics, ESTIMATES) as estimates,
+        reading(ward_topics, EVIDENCE) as evidence,
+    ):
+        bedside.send([event for bed in BEDS for event in enrolled(bed)])
+        for step in zip(*(worsening(bed) for bed in BEDS), strict=True):
+            before = len(escalations())
+            bedside.send([event for events in step for event in events])
+            eventually(lambda before=before: len(escalations()) >= before + len(BEDS) // 2, within=60)
+            getattr(grader, end)()
+            grader.start()
+        grader.wait_until_ready(60)
+
+        eventually(lambda: len({told["escalation_id"] for told in escalations()}) >= 3 * len(BEDS), within=60)
+        assert grader.stop() == 0
+        said = graded(records_of(ward_topics), ward_topics.partitions)
+        expected = {output.value["escalation_id"]: output.value for output in said if output.topic == "escalations"}
+        eventually(lambda: len({told["escalation_id"] for told in escalations()}) >= len(expected), within=30)
+        told = {told["escalation_id"]: told for told in escalations()}
+
+        assert told == expected
+        assert {one["escalation_id"] for one in evidence()} == expected.keys()
+        assert newest(estimates()) == newest([output.value for output in said if output.topic == "estimates"])
+        assert sum(one["kind"] == "crs_rise" for one in told.values()) == 3 * len(BEDS)
