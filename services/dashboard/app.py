@@ -121,7 +121,7 @@ class Site:
             return JSONResponse({"why": response.why}, status_code=response.status)
         origin = await self.sender.send(response)
         if origin is None:
-            return JSONResponse({"why": "Not sent: Kafka does not answer. Try again, or call."}, status_code=503)
+            return JSONResponse({"why": "Not confirmed: Kafka does not answer. Try again, or call."}, status_code=503)
         await self.ward.take([Record(response["schema"], response["patient_id"], response, origin)])
         return _sent(response)
 

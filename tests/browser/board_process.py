@@ -38,13 +38,14 @@ class BoardProcess:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it and wait until it is ready."""
+    def start(self, *, ready: bool = True) -> None:
+        """Start it and, unless told otherwise, wait until it is ready."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "services.dashboard"], cwd=REPOSITORY, env=self._environment, stderr=log
             )
-        eventually(self._ready, within=30, what="the board is ready")
+        if ready:
+            eventually(self._ready, within=30, what="the board is ready")
 
     def kill(self) -> None:
         """End it without a word, as a crash would."""
