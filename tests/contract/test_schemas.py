@@ -7,11 +7,11 @@ import jsonschema
 import pytest
 
 import schemas
-from schemas.__main__ import GENERATED, stale
+from schemas.__main__ import stale
 from schemas.catalogue import MODELS, adapter, read_event
 from schemas.encoding import encode
 from schemas.reasons import Refusal
-from schemas.rendering import json_schema, topic_table
+from schemas.rendering import json_schema
 
 ROOT = Path(schemas.__file__).parent
 EXAMPLES = sorted(ROOT.glob("examples/*/*.json"))
@@ -24,10 +24,6 @@ def named(path: Path) -> str:
 
 def test_renderings_match_the_types():
     assert stale() == [], "run `make schemas` and review the diff as a change of the contract"
-
-
-def test_the_readme_shows_the_topic_table():
-    assert topic_table() in (ROOT.parent / "README.md").read_text(), f"paste {GENERATED / 'topics.md'} into README.md"
 
 
 def test_every_schema_has_an_example_and_every_example_a_schema():
@@ -122,5 +118,5 @@ def test_every_field_is_described(schema):
 
 @pytest.mark.parametrize("schema", MODELS)
 def test_a_model_refuses_an_empty_object(schema):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="missing|union"):
         adapter(schema).validate_json("{}")
