@@ -12,9 +12,9 @@ from services.notifier.channels.webhook.channel import WebhookChannel
 from services.notifier.clock import Clock, system_clock
 from services.notifier.deciding import Decider
 from services.notifier.delivering import LEASE_MARGIN_MS, Deliverer
+from services.notifier.ledger.claims import release_claims
 from services.notifier.ledger.figures import undelivered
 from services.notifier.ledger.opening import Ledger, open_ledger
-from services.notifier.ledger.pages import release_claims
 from services.notifier.listening import Listener
 from services.notifier.policy import SHIPPED, read_policy
 from services.notifier.relaying import Relay

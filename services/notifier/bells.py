@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 log = logging.getLogger(__name__)
@@ -42,9 +43,10 @@ class Threads:
         thread.start()
 
     def join(self, *, within_s: float) -> None:
-        """Wait for all of them, a moment each; one that hangs on the network is left behind with the process."""
+        """Wait for all of them together; one that hangs on the network is left behind with the process."""
+        deadline_s = time.monotonic() + within_s
         for thread in self._started:
-            thread.join(timeout=within_s)
+            thread.join(timeout=max(deadline_s - time.monotonic(), 0))
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
         try:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from services.notifier.bells import Bell
 from services.notifier.channels import Channel, Outcome
 from services.notifier.clock import Clock
+from services.notifier.ledger.claims import Claimed, claim_page, mark_failed, mark_retry, mark_sent
 from services.notifier.ledger.opening import Ledger
-from services.notifier.ledger.pages import Claimed, claim_page, mark_failed, mark_retry, mark_sent
 from services.notifier.retrying import wait_s
 from services.runtime.metrics import counter, histogram
 

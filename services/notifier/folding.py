@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from schemas.escalations import Escalation
 from schemas.responses import Response
-from services.notifier.alarm import Alarm, Answer, Call, Cause, State, advance, clear, hurry
+from services.notifier.alarm import Alarm, Answer, Call, Cause, State
+from services.notifier.climbing import advance, hurry
 from services.notifier.decision import Verdict, after_folding, decide
 from services.notifier.policy import Policy
-from services.notifier.raising import RESOLVED, key_of, raised
+from services.notifier.raising import RESOLVED, clear, key_of, raised
 from services.notifier.responding import OVER, respond
 
 # A hop of an alarm: escalation, round, index.

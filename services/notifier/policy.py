@@ -1,5 +1,6 @@
-"""Ward policy as values: who is called when, how long an answer holds, what may be snoozed. Pure; asks no clock.
+"""Ward policy as values: who is called when, how long an answer holds, what may be snoozed.
 
+Only `read_policy` reads a file.
 The numbers stand in `policy.toml`, where a clinician can read them; `alerting.md` 2.6 is their source, [P] marks ours.
 """
 

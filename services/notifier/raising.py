@@ -1,10 +1,11 @@
-"""An escalation becomes an alarm, or climbs the one that stands for the same thing. Pure."""
+"""An escalation begins an alarm, climbs the one that stands for the same thing, or ends. Pure."""
 
 from dataclasses import replace
 
 from schemas.escalations import Escalation
 from schemas.times import parse_time
-from services.notifier.alarm import Alarm, Cause, Standing, sound
+from services.notifier.alarm import Alarm, Cause, Standing, State
+from services.notifier.climbing import sound
 from services.notifier.decision import grade_of
 from services.notifier.policy import Policy, ladder_for, level_of
 
@@ -33,6 +34,29 @@ def raised(escalation: Escalation, standing: Alarm | None, *, policy: Policy, no
     )
     worse = (climbed.grade or 0) > (standing.grade or 0)
     return sound(climbed, Cause.WORSENED if worse else Cause.RAISED, now_ms)
+
+
+def clear(alarm: Alarm, *, escalation_id: str, latch: bool) -> Alarm:
+    """One of its escalations is resolved: the alarm eases, or, when it was the last, closes or latches.
+
+    Args:
+        alarm: as it stands.
+        escalation_id: the resolved one; an id that does not stand changes nothing.
+        latch: whether this reason keeps an unanswered alarm on the board.
+    """
+    ended = next((one for one in alarm.standing if one.escalation_id == escalation_id), None)
+    if ended is None:
+        return alarm
+    left = tuple(one for one in alarm.standing if one is not ended)
+    changed = replace(alarm, standing=left, revision=alarm.revision + 1)
+    if left:
+        grades = [grade for grade in (alarm.grade, ended.previous_grade) if grade is not None]
+        return replace(
+            changed, cause=Cause.EASED, escalation_id=left[-1].escalation_id, grade=min(grades) if grades else None
+        )
+    unanswered = alarm.state in (State.UNACKNOWLEDGED, State.SNOOZED)
+    state = State.LATCHED if unanswered and latch else State.CLOSED
+    return replace(changed, cause=Cause.CLEARED, state=state, until_ms=None, next_hop=None)
 
 
 def _first(escalation: Escalation, policy: Policy, now_ms: int) -> Alarm:

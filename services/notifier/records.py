@@ -1,14 +1,13 @@
 """What the notifier publishes: alarms as they stand, and every attempt to reach somebody. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from schemas.alarms import ALARMS, Alarms
 from schemas.deliveries import DELIVERY, Delivery
 from schemas.times import format_time
-from services.notifier.alarm import Alarm, next_roles, next_step_ms
-
-DELIVERY_PREFIX = "page_"
+from services.notifier.alarm import Alarm
+from services.notifier.climbing import next_roles, next_step_ms
 
 
 def alarms_record(subject: str, alarms: Iterable[Alarm], *, revision: int, now_ms: int) -> Alarms:
@@ -26,18 +25,15 @@ def alarms_record(subject: str, alarms: Iterable[Alarm], *, revision: int, now_m
     return record  # type: ignore[return-value]
 
 
-def delivery_record(
-    page_id: str, *, subject: str, escalation_id: str, channel: str, role: str, attempt: int, state: str,
-    code: str | None, now_ms: int,
-) -> Delivery:  # fmt: skip
+def delivery_record(page: Mapping[Any, Any], *, attempt: int, state: str, code: str | None, now_ms: int) -> Delivery:
     """One attempt and how far it came; all attempts of one page share its `delivery_id`."""
     record: dict[str, Any] = {
         "schema": DELIVERY,
-        "delivery_id": page_id,
-        "escalation_id": escalation_id,
-        "patient_id": subject,
-        "channel": channel,
-        "recipient_role": role,
+        "delivery_id": page["page_id"],
+        "escalation_id": page["escalation_id"],
+        "patient_id": page["subject"],
+        "channel": page["channel"],
+        "recipient_role": page["role"],
         "attempt": max(attempt, 1),
         "state": state,
     }

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from schemas.responses import Response
 from schemas.times import parse_time
-from services.notifier.alarm import SECOND_MS, Alarm, Answer, Cause, State, hurry, sound
+from services.notifier.alarm import Alarm, Answer, Cause, State
+from services.notifier.climbing import SECOND_MS, hurry, sound
 
 KEPT_ANSWERS = 10
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, select, update
 
 from schemas.escalations import Escalation
 from schemas.responses import Response
-from services.notifier.alarm import Alarm, next_step_ms
+from services.notifier.alarm import Alarm
+from services.notifier.climbing import next_step_ms
 from services.notifier.decision import Verdict
 from services.notifier.folding import Change, Folded, News, fold
 from services.notifier.ledger.outbox import put_alarms

@@ -28,11 +28,11 @@ class Running:
 
     @property
     def url(self) -> str:
-        port = eventually(lambda: self._port_file.exists() and self._port_file.read_text().strip(), within=20)
+        port = eventually(lambda: self._port_file.exists() and self._port_file.read_text().strip(), within=60)
         return f"http://127.0.0.1:{port}"
 
     def ready(self) -> "Running":
-        eventually(lambda: httpx.get(f"{self.url}/readyz", trust_env=False).status_code == 200, within=30)
+        eventually(lambda: httpx.get(f"{self.url}/readyz", trust_env=False).status_code == 200, within=60)
         return self
 
     def stop(self) -> int:

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.times import format_time
-from services.notifier.alarm import State, next_step_ms
+from services.notifier.alarm import State
+from services.notifier.climbing import next_step_ms
 from services.notifier.folding import News, fold
 from services.notifier.wording import page_id
 from tests.unit.notifier.events import resolved, response, rise

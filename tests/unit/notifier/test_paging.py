@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from schemas.times import format_time
-from services.notifier.alarm import State, advance
+from services.notifier.alarm import State
+from services.notifier.climbing import advance
 from services.notifier.decision import decide
 from services.notifier.raising import raised
 from services.notifier.responding import respond
