@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.metadata import version
 from types import ModuleType
 from typing import NoReturn
 
@@ -44,6 +45,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         description="Ward alerts for cytokine release syndrome: an estimate for trained staff, not a diagnosis.",
         epilog="Example: crswatch demo",
     )
+    parser.add_argument("--version", action="version", version=f"crswatch {version('crswatch')}")
     parser.add_argument("--traceback", action="store_true", help="show the whole traceback of an unexpected error")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     asked_for = next((word for word in argv if not word.startswith("-")), None)

@@ -34,7 +34,7 @@ The ward is live. Every patient is invented; every grade is an estimate for deci
 
   Board         {urls["dashboard"]}    sign in as {SIGN_IN.username}, password {SIGN_IN.password}
   Pager inbox   {urls["inbox"]}
-  Ingest        {urls["ingest"]}/docs
+  Ingest        {urls["ingest"]}/openapi.json
 
 What you will see:
 {story}
