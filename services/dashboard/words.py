@@ -103,8 +103,8 @@ def _reason(reason: Mapping[str, Any]) -> str:
     said = f"{name} {_spoken(reason['value'])} {unit}".rstrip()
     if "threshold" not in reason:
         return said
-    side = "below" if reason["value"] < reason["threshold"] else "limit"
-    return f"{said} ({side} {_spoken(reason['threshold'])})"
+    limit = _spoken(reason["threshold"])
+    return f"{said} (below {limit})" if reason["value"] < reason["threshold"] else f"{said} ({limit} or above)"
 
 
 def name_of_rule(rule: str) -> str:

@@ -8,7 +8,7 @@ from services.dashboard.words import headline, how_missing, reasons
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ({"rule": "fever_c", "value": 38.9, "threshold": 38.0, "unit": "Cel"}, "Fever 38.9 °C (limit 38)"),
+        ({"rule": "fever_c", "value": 38.9, "threshold": 38.0, "unit": "Cel"}, "Fever 38.9 °C (38 or above)"),
         (
             {"rule": "adult_sbp_mmhg", "value": 84, "threshold": 90, "unit": "mm[Hg]"},
             "Systolic pressure 84 mmHg (below 90)",

@@ -55,7 +55,7 @@ export function Details({ bed, me, nowMs, ungraded, onClose }: Props) {
       </section>
       {bed.alarms.length > 0 && <Alarms {...{ bed, me, nowMs }} />}
       <section>
-        <h3>Vitals, last six hours</h3>
+        <h3>Vitals, up to six hours back</h3>
         {SIGNS.map((name) => (
           <div key={name.key} class={`trend-row ${stateOf(bed.signs[name.key])}`}>
             <div>

@@ -8,6 +8,7 @@ import type { SignName } from "./words";
 const GAP_S = 5 * 60;
 const HEIGHT = 64;
 const SHOWN_S = 6 * 3600;
+const SHOWN_AT_LEAST_S = 3600;
 // What a chart shows at least, so that noise does not look like a crisis.
 const SPAN: Record<string, number> = { temperature_c: 2, heart_rate_bpm: 40, sbp_mmhg: 40, spo2_pct: 10, resp_rate_bpm: 12 };
 
@@ -98,15 +99,21 @@ function options(name: SignName, width: number): uPlot.Options {
     legend: { show: false },
     padding: [6, 8, 0, 0],
     scales: {
-      x: { range: () => [Date.now() / 1000 - SHOWN_S, Date.now() / 1000] },
+      x: { range: (_, first) => [shownFrom(first), Date.now() / 1000] },
       y: { range: (_, low, high) => around(low, high, span) },
     },
     axes: [
       { ...axis, size: 18, gap: 2, space: 90, values: (_, ticks) => ticks.map((at) => hour.format(at * 1000)) },
       { ...axis, size: 34, gap: 4, space: 24 },
     ],
-    series: [{}, { stroke: "#5cc8f0", width: 1.5, points: { size: 3, fill: "#5cc8f0" }, spanGaps: false }],
+    series: [{}, { stroke: "#5cc8f0", width: 1.5, points: { show: true, size: 4, fill: "#5cc8f0" }, spanGaps: false }],
   };
+}
+
+/** From the first reading on, but at least an hour and at most six. */
+function shownFrom(first: number | null): number {
+  const now = Date.now() / 1000;
+  return Math.max(now - SHOWN_S, Math.min(first ?? now, now - SHOWN_AT_LEAST_S));
 }
 
 const hour = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
