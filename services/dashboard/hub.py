@@ -6,6 +6,12 @@ from contextlib import contextmanager
 from services.dashboard.outbox import Frame, Outbox
 
 ALL_UNITS = "*"
+NO_UNIT = ""
+
+
+def shows(units: frozenset[str], unit: str) -> bool:
+    """Whether somebody who may see these units sees this one."""
+    return ALL_UNITS in units or unit in units or unit == NO_UNIT
 
 
 class Subscription:
@@ -16,8 +22,8 @@ class Subscription:
         self.outbox = outbox
 
     def follows(self, unit: str) -> bool:
-        """Whether this board shows the unit."""
-        return ALL_UNITS in self.units or unit in self.units
+        """Whether this board shows the unit; a patient whose unit nobody charted is on every board."""
+        return shows(self.units, unit)
 
 
 class Hub:

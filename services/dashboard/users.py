@@ -32,8 +32,8 @@ class User(BaseModel):
         return self.role in MAY_ANSWER
 
     def may_see(self, unit: str) -> bool:
-        """Whether this person may see the unit."""
-        return "*" in self.units or unit in self.units
+        """Whether this person may see the unit; a patient whose unit nobody charted must not be seen by nobody."""
+        return "*" in self.units or unit in self.units or unit == ""
 
 
 def read_users(path: Path) -> dict[str, User]:

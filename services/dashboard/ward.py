@@ -11,7 +11,7 @@ from services.dashboard.alarm_list import UNANSWERED, alarms_of
 from services.dashboard.beds import Bed, Event, Origin
 from services.dashboard.board import Board
 from services.dashboard.frames import frame
-from services.dashboard.hub import ALL_UNITS, Hub
+from services.dashboard.hub import Hub, shows
 from services.dashboard.tiles import on_board, tile
 from services.runtime.metrics import counter
 
@@ -93,7 +93,7 @@ class Ward:
     def snapshot(self, units: frozenset[str]) -> dict[str, Any]:
         """Every bed of these units with all open alarms, and which units there are."""
         beds = [bed for bed in self.board.beds.values() if on_board(bed)]
-        shown = [tile(bed) for bed in beds if ALL_UNITS in units or bed.unit in units]
+        shown = [tile(bed) for bed in beds if shows(units, bed.unit)]
         for bed in beds:
             self._shown_in[bed.patient_id] = bed.unit
         return {"beds": shown, "units": sorted({bed.unit for bed in beds if bed.unit})}

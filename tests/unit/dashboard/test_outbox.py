@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.dashboard.frames import frame
-from services.dashboard.hub import Hub
+from services.dashboard.hub import Hub, shows
 from services.dashboard.outbox import Frame, Outbox
 
 
@@ -58,3 +58,8 @@ def test_a_board_gets_only_its_units():
             return len(ours.outbox), len(all_units.outbox)
 
     assert asyncio.run(published()) == (0, 1)
+
+
+def test_a_patient_whose_unit_nobody_charted_is_on_every_board():
+    assert shows(frozenset({"4W"}), "")
+    assert not shows(frozenset({"4W"}), "5E")
