@@ -4,12 +4,14 @@ Events charted or taken by hand are kept in full, with id and content hash. Of s
 second for the lateness bound (of two in one second the worse, so that arrival order cannot matter), run-length coded.
 """
 
+import hashlib
 from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from schemas.encoding import digest
 from services.grader.durations import SECOND_MS
 from services.grader.readings import Reading
 from services.grader.track import Dense
@@ -54,8 +56,7 @@ class Entry:
     record: Record | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A stream's event: its second and content, so that a duplicate is known and a retraction finds its second."""
 
     at_ms: int
@@ -82,6 +83,16 @@ class Point(NamedTuple):
     readings: tuple[Reading, ...]
     record: Record | None
     dense: Dense | None
+
+
+def short_name(event_id: str) -> str:
+    """A stream's ids are many and kept for minutes: ten digits of their hash tell them apart."""
+    return hashlib.sha256(event_id.encode()).hexdigest()[:10]
+
+
+def content_of(record: Record) -> str:
+    """The content of a stream's event, as short; content is equal if its JSON is equal."""
+    return digest(record)[:16]
 
 
 def with_entry(history: History, entry: Entry) -> History:

@@ -31,6 +31,7 @@ class Partition:
         number: which partition this is.
         unit_profile: support that a unit cannot give at all.
         watch_all: page for everybody, enrolled or not.
+        thorough: every record the long way; slow, and the same.
     """
 
     def __init__(
@@ -40,8 +41,9 @@ class Partition:
         number: int = 0,
         unit_profile: dict[str, Any] | None = None,
         watch_all: bool = False,
+        thorough: bool = False,
     ) -> None:
-        self.ward = Ward(rules, watch_all, unit_profile)
+        self.ward = Ward(rules, watch_all, unit_profile, thorough)
         self.number = number
         self.patients: dict[str, PatientState] = {}
         self.clock_ms = 0
@@ -67,10 +69,9 @@ class Partition:
             return [*outputs, rejection, *said]
         if isinstance(stepped, Refused):
             return [*outputs, self._rejection(record, stepped, origin)]
-        state_after, said = stepped
-        if state_after is not None and state_after is not before:
-            self._keep(state_after, self.clock_ms - 1)
-        return [*outputs, *said]
+        if stepped.state is not None and stepped.state is not before:
+            self._keep(stepped.state, self.clock_ms - 1, quick=stepped.quick)
+        return [*outputs, *stepped.outputs]
 
     def advance(self, now_ms: int) -> list[Output]:
         """All deadlines up to and including now: a tick."""
@@ -97,15 +98,21 @@ class Partition:
             at_ms, patient_id = heapq.heappop(self._queue)
             if self._due.get(patient_id) != at_ms:
                 continue  # an older entry of this patient
-            state, said = tick(self.patients[patient_id], at_ms, self.ward)
+            state = self.patients[patient_id]
+            true_ms = next_deadline(state, min(state.reached_ms, at_ms - 1), self.ward)
+            if true_ms is None or true_ms > at_ms:  # data came in time: the entry was a lower bound
+                self._schedule(state, state.reached_ms)
+                continue
+            state, said = tick(state, at_ms, self.ward)
             outputs += said
             self._keep(state, at_ms)
         return outputs
 
-    def _keep(self, state: PatientState, reached_ms: int) -> None:
+    def _keep(self, state: PatientState, reached_ms: int, *, quick: bool = False) -> None:
         self.patients[state.patient_id] = state
         self.touched.add(state.patient_id)
-        self._schedule(state, reached_ms)
+        if not quick or state.patient_id not in self._due:  # else what is queued is a lower bound still
+            self._schedule(state, reached_ms)
 
     def _schedule(self, state: PatientState, reached_ms: int) -> None:
         due_ms = next_deadline(state, reached_ms, self.ward)

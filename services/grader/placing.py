@@ -19,6 +19,7 @@ from services.grader.history import (
     points_after,
     pruned,
     reading_point,
+    short_name,
     with_entry,
     with_reading,
 )
@@ -56,7 +57,7 @@ def place_readings(
         stale_ms = freshness_limits(reading.manner, rules)[0]
         history, is_new = with_reading(history, reading, event_id, stale_ms)
         new.extend([reading] if is_new else [])
-    history = replace(history, seen={**history.seen, event_id: seen[1]})
+    history = replace(history, seen={**history.seen, short_name(event_id): seen[1]})
     state = replace(state, history=history)
     if not new:
         return settle(state, clock_ms, rules)

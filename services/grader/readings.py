@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from schemas.fields import QUANTITIES
-from services.grader.durations import SECOND_MS, minutes
+from services.grader.durations import SECOND_MS
 from services.grader.rules import RuleSet
 
 NORMAL, SUSPECT, ABNORMAL, DEEP, CRITICAL = range(5)
@@ -68,12 +68,8 @@ def manner_of(sign: str, record: dict[str, Any]) -> str:
 
 def freshness_limits(manner: str, rules: RuleSet) -> tuple[int, int]:
     """Milliseconds after which a reading of this manner is stale, and lost."""
-    stale, lost = {
-        FAST: (rules.fast_stale_min, rules.fast_lost_min),
-        CUFF: (rules.cuff_stale_min, rules.cuff_lost_min),
-        PATCH: (rules.patch_stale_min, rules.patch_lost_min),
-    }.get(manner, (rules.spot_stale_min, rules.spot_lost_min))
-    return minutes(stale), minutes(lost)
+    limits: tuple[int, int] | None = rules.freshness_ms.get(manner)
+    return limits or rules.freshness_ms[SPOT]
 
 
 def placed_ms(record: dict[str, Any], at_ms: int) -> int:

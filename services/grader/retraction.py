@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from schemas.encoding import digest
 from services.grader.arrival import Arrival
-from services.grader.history import Entry, History, with_entry, without_second
+from services.grader.history import Entry, History, short_name, with_entry, without_second
 from services.grader.placing import Placed, refold, settle
 from services.grader.readings import SPOT
 from services.grader.state import Newest, PatientState
@@ -23,7 +23,7 @@ def retract(state: PatientState, arrival: Arrival) -> Placed | None:
     own = Entry(arrival.at_ms, record["event_id"], digest(record), (), {"kind": "retraction"})
     history = with_entry(history, own)
     history = replace(history, retracted={**history.retracted, name: arrival.clock_ms})
-    seen = history.seen.get(name)
+    seen = history.seen.get(short_name(name))
     if target is None and seen is None:
         return settle(replace(state, history=history), arrival.clock_ms, arrival.rules)
     at_ms = target.at_ms if target is not None else seen.at_ms if seen is not None else 0
@@ -34,11 +34,14 @@ def retract(state: PatientState, arrival: Arrival) -> Placed | None:
 
 
 def _without(history: History, name: str) -> History:
-    seen = history.seen.get(name)
+    seen = history.seen.get(short_name(name))
     for series in seen.series if seen is not None else ():
         history = without_second(history, series, seen.at_ms if seen is not None else 0)
-    entries = {key: entry for key, entry in history.entries.items() if key != name}
-    return replace(history, entries=entries, seen={key: value for key, value in history.seen.items() if key != name})
+    return replace(
+        history,
+        entries={key: entry for key, entry in history.entries.items() if key != name},
+        seen={key: item for key, item in history.seen.items() if key != short_name(name)},
+    )
 
 
 def _without_kept(history: History, from_ms: int) -> History:

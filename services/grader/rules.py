@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from schemas.encoding import digest
+from services.grader.durations import minutes
 from services.grader.rule_fields import PROPOSAL, rule
 
 ASTCT = "Lee 2019 (ASTCT), consensus table"
@@ -106,6 +107,16 @@ class RuleSet:
     def reference(self) -> dict[str, str]:
         """How an output names the rules that spoke."""
         return {"id": self.id, "hash": self.hash}
+
+    @cached_property
+    def freshness_ms(self) -> dict[str, tuple[int, int]]:
+        """Stale and lost by manner, in milliseconds: looked up with every reading."""
+        return {
+            "fast": (minutes(self.fast_stale_min), minutes(self.fast_lost_min)),
+            "cuff": (minutes(self.cuff_stale_min), minutes(self.cuff_lost_min)),
+            "patch": (minutes(self.patch_stale_min), minutes(self.patch_lost_min)),
+            "spot": (minutes(self.spot_stale_min), minutes(self.spot_lost_min)),
+        }
 
     def source(self, name: str) -> str:
         """Where a value comes from, for `because`."""

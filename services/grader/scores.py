@@ -49,6 +49,17 @@ def _flag_points(present: bool | None, points: int) -> Range:
     return Range(0, points) if present is None else Range(points * present, points * present)
 
 
+def points(sign: str, value: float, *, scale_2: bool) -> int:
+    """Which band of its scale a value is in: equal for values that no score tells apart."""
+    bands = _BANDS.get(sign)
+    if bands is None:
+        return 0
+    rounded = _rounded(value, "0.1" if sign == "temperature_c" else "1")
+    if sign == "spo2_pct" and scale_2:
+        bands = (*_SCALE_2, *_SCALE_2_ON_OXYGEN)
+    return next(index for index, (upper, _) in enumerate(bands) if rounded <= upper)
+
+
 def _sign_points(name: str, seen: Seen) -> Range:
     value = seen.signs.get(name)
     if value is None:

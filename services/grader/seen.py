@@ -1,5 +1,6 @@
 """What of a patient the ward scores look at: fresh values only, the device, consciousness as examined."""
 
+from services.grader.chart import Chart
 from services.grader.icans import is_fresh
 from services.grader.readings import GRADED_SIGNS, freshness_limits, sign_of
 from services.grader.rules import RuleSet
@@ -25,5 +26,10 @@ def seen_by_scores(state: PatientState, now_ms: int, rules: RuleSet) -> Seen:
         signs,
         None if oxygen is None else oxygen.device != "room_air",
         awake.value == "awake" if awake is not None and is_fresh(awake, now_ms, rules) else None,
-        chart.baseline.spo2_target_low_pct == HYPERCAPNIC_TARGET_PCT,
+        on_scale_2(chart),
     )
+
+
+def on_scale_2(chart: Chart) -> bool:
+    """Whether the hypercapnic target was ordered."""
+    return chart.baseline.spo2_target_low_pct == HYPERCAPNIC_TARGET_PCT

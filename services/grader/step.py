@@ -16,8 +16,9 @@ from services.grader.conclude import Step, conclude
 from services.grader.durations import hours, minutes
 from services.grader.engine import Output
 from services.grader.fold_times import next_time
-from services.grader.history import Entry, Seen
+from services.grader.history import Entry, Seen, content_of, short_name
 from services.grader.placing import Placed, place_entry, place_readings, settle
+from services.grader.quick import quickly
 from services.grader.readings import STREAMS, placed_ms, readings_of
 from services.grader.retraction import retract
 from services.grader.state import PatientState, Place
@@ -28,6 +29,14 @@ from services.grader.watch import watch_times
 Record = dict[str, Any]
 
 
+class Stepped(NamedTuple):
+    """The state after a record and what has to be said; `quick` if no deadline can have come nearer."""
+
+    state: PatientState | None
+    outputs: list[Output]
+    quick: bool = False
+
+
 class Refused(NamedTuple):
     """The record is not taken in."""
 
@@ -35,9 +44,7 @@ class Refused(NamedTuple):
     field: str | None = None
 
 
-def step(
-    state: PatientState | None, record: Record, *, clock_ms: int, place: Place, ward: Ward
-) -> tuple[PatientState | None, list[Output]] | Refused:
+def step(state: PatientState | None, record: Record, *, clock_ms: int, place: Place, ward: Ward) -> Stepped | Refused:
     """The state after one record, and what has to be said; a duplicate changes nothing.
 
     Args:
@@ -52,14 +59,18 @@ def step(
         return Refused("future_time", "observed_at" if record["schema"] == VITALS else "recorded_at")
     known = _known(state, record)
     if known is not None:
-        return known if isinstance(known, Refused) else (state, [])
+        return known if isinstance(known, Refused) else Stepped(state, [], quick=True)
     before = state or PatientState(record["patient_id"])
+    if state is not None and not ward.thorough and record["schema"] == VITALS and observed_ms <= clock_ms:
+        quick = quickly(state, record, at_ms=observed_ms, clock_ms=clock_ms, place=place, ward=ward)
+        if quick is not None:
+            return Stepped(quick, [], quick=True)
     arrival = Arrival(record, min(observed_ms, clock_ms), clock_ms, observed_ms > clock_ms, ward.rules)
     placed = _placed(replace(before, place=place, newest_event_ms=_newer(before, arrival)), arrival)
     if placed is None:
         return Refused("bad_retraction", "retracts")
     retraction = record.get("kind") == "retraction"
-    return conclude(Step(state, record, clock_ms, clock_ms - 1, ward, retraction), placed)
+    return Stepped(*conclude(Step(state, record, clock_ms, clock_ms - 1, ward, retraction), placed))
 
 
 def tick(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientState, list[Output]]:
@@ -85,9 +96,11 @@ def _known(state: PatientState | None, record: Record) -> Refused | bool | None:
     if state is None:
         return None
     event_id, history = record["event_id"], state.history
-    seen = history.entries.get(event_id) or history.seen.get(event_id)
-    if seen is not None:
-        return True if seen.digest == digest(record) else Refused("conflicting_event_id", "event_id")
+    entry, seen = history.entries.get(event_id), history.seen.get(short_name(event_id))
+    if entry is not None or seen is not None:
+        known = entry is not None and entry.digest == digest(record)
+        known = known or (seen is not None and seen.digest == content_of(record))
+        return True if known else Refused("conflicting_event_id", "event_id")
     return True if event_id in history.retracted else None
 
 
@@ -112,11 +125,12 @@ def _vitals(state: PatientState, arrival: Arrival) -> Placed:
     source = record["source"] if vitals_ms == placed_ms(record, arrival.at_ms) else state.vitals_source
     state = replace(state, newest=newest, vitals_ms=vitals_ms, vitals_source=source)
     readings = tuple(reading for reading in readings if reading.at_ms > state.marks[0].at_ms)
-    name, content = record["event_id"], digest(record)
+    name = record["event_id"]
     if streamed:
-        seen = Seen(placed_ms(record, arrival.at_ms), content, tuple(reading.series for reading in readings))
+        names = tuple(reading.series for reading in readings)
+        seen = Seen(placed_ms(record, arrival.at_ms), content_of(record), names)
         return place_readings(state, readings, (name, seen), arrival.clock_ms, rules)
-    entry = Entry(placed_ms(record, arrival.at_ms), name, content, readings)
+    entry = Entry(placed_ms(record, arrival.at_ms), name, digest(record), readings)
     return place_entry(state, entry, arrival.clock_ms, rules)
 
 

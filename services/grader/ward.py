@@ -13,6 +13,7 @@ class Ward(NamedTuple):
     rules: RuleSet = DEFAULT_RULES
     watch_all: bool = False
     unit_profile: dict[str, Any] | None = None
+    thorough: bool = False  # every record the long way: what the quick way is held against
 
     def is_enrolled(self, chart: Chart) -> bool:
         """An immunotherapy event enrols; a new stay keeps that until the risk window ends (`settled.md` 26)."""

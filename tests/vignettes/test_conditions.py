@@ -166,7 +166,7 @@ def test_a_clinicians_lower_grade_is_disputed_on_newer_data():
 def test_a_ward_score_pages_where_no_rise_says_it():
     bed = well_bed().vitals(1, resp_rate_bpm=26, heart_rate_bpm=132, spo2_pct=95)
     assert bed.said() == ["ward_score news2"]
-    assert bed.estimate["scores"]["news2"]["low"] == 7
+    assert bed.escalations()[-1]["because"][0]["value"] == 7
     bed.vitals(2, **WELL)
     assert bed.said() == ["resolved improved"]
 

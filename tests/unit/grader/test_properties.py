@@ -1,0 +1,193 @@
+"""What must hold for every patient, found by Hypothesis rather than written down case by case."""
+
+from typing import Any
+
+import orjson
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from schemas.times import parse_time
+from services.grader.engine import Origin
+from services.grader.grading import Bounds, combine, grade_device, grade_pressors
+from services.grader.partition import Partition
+from services.grader.rules import DEFAULT_RULES
+from services.grader.step import next_deadline
+from tests.unit.grader.arrivals import MINUTE, Event, arriving, in_order, patients, streams, told
+
+SLOW = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+@SLOW
+@given(patients(), st.randoms(use_true_random=False))
+def test_any_arrival_order_within_the_bound_ends_in_the_same_grade(events: list[Event], random: Any) -> None:
+    arrivals = [(event.at_ms + random.randrange(0, 9 * MINUTE), event) for event in events]
+    arrivals.sort(key=lambda arrival: arrival[0])
+    end_ms = max(clock_ms for clock_ms, _ in arrivals) + MINUTE
+
+    straight, shuffled = in_order(events)[0], arriving(arrivals)[0]
+    straight.advance(end_ms)
+    shuffled.advance(end_ms)
+
+    one, two = straight.patients["bed-7"], shuffled.patients["bed-7"]
+    kept = [name for state in (one, two) for name in state.history.entries if name.startswith("kept:")]
+    assume(not kept)  # settled.md 16: what was said falls from when it was contradicted, and that is arrival
+    assert (one.fold.low, one.fold.high) == (two.fold.low, two.fold.high)
+    assert (one.fold.icans_low, one.fold.icans_high) == (two.fold.icans_low, two.fold.icans_high)
+    assert one.fold.chart == two.fold.chart
+    assert one.fold.holds == two.fold.holds
+    assert (one.fold.episode and one.fold.episode.max_grade) == (two.fold.episode and two.fold.episode.max_grade)
+    assert one.newest == two.newest
+
+
+@SLOW
+@given(patients(), st.randoms(use_true_random=False))
+def test_the_highest_grade_is_escalated_in_every_order(events: list[Event], random: Any) -> None:
+    arrivals = [(event.at_ms + random.randrange(0, 9 * MINUTE), event) for event in events]
+    arrivals.sort(key=lambda arrival: arrival[0])
+    end_ms = max(clock_ms for clock_ms, _ in arrivals) + MINUTE
+
+    highest = []
+    for partition, outputs in (in_order(events), arriving(arrivals)):
+        outputs = [*outputs, *partition.advance(end_ms)]
+        rises = [output.value for output in outputs if output.topic == "escalations"]
+        highest.append(max((item["grade"] for item in rises if item["kind"] == "crs_rise"), default=0))
+    assert highest[0] <= highest[1]
+
+
+@SLOW
+@given(patients(), st.randoms(use_true_random=False))
+def test_duplicates_change_nothing(events: list[Event], random: Any) -> None:
+    arrivals = [(event.at_ms, event) for event in events]
+    repeated = [(event.at_ms + random.randrange(0, 9 * MINUTE), event) for event in random.sample(events, len(events))]
+    mixed = sorted([*arrivals, *repeated], key=lambda arrival: arrival[0])
+    # The clock of the repeats passes deadlines earlier; the same clock without them must say the same.
+    ticks = [clock_ms for clock_ms, _ in mixed]
+
+    plain, expected = Partition(), []
+    once: set[str] = set()
+    for offset, (clock_ms, event) in enumerate(mixed):
+        if event.record["event_id"] in once:
+            expected += plain.advance(clock_ms - 1)
+        else:
+            once.add(event.record["event_id"])
+            expected += plain.apply(event.record, clock_ms=clock_ms, origin=Origin("t", 0, offset))
+
+    _, outputs = arriving(mixed)
+    assert told(outputs) == told(expected)
+    assert ticks == sorted(ticks)
+
+
+@SLOW
+@given(patients(), st.lists(st.integers(0, 3600), max_size=30))
+def test_how_often_time_passes_does_not_matter(events: list[Event], pauses: list[int]) -> None:
+    _, expected = in_order(events)
+    partition, outputs = Partition(), []
+    ticks = sorted(events[0].at_ms + 1000 * pause for pause in pauses)
+    for offset, event in enumerate(events):
+        while ticks and ticks[0] < event.at_ms:
+            outputs += partition.advance(ticks.pop(0))
+        outputs += partition.apply(event.record, clock_ms=event.at_ms, origin=Origin("t", 0, offset))
+    assert told(outputs) == told(expected)
+
+
+@SLOW
+@given(patients(), st.data())
+def test_a_restart_in_the_middle_changes_nothing(events: list[Event], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(events)))
+    partition, expected = in_order(events)
+    end_ms = events[-1].at_ms + 600 * MINUTE
+    expected = [*expected, *partition.advance(end_ms)]
+
+    first, outputs = in_order(events[:cut])
+    states = {patient_id: first.encoded(patient_id) for patient_id in first.patients}
+    second = Partition()
+    second.restore(orjson.loads(orjson.dumps(states)), first.clock_ms)
+    assert second.patients == first.patients
+    for offset, event in enumerate(events[cut:], start=cut):
+        outputs += second.apply(event.record, clock_ms=event.at_ms, origin=Origin("t", 0, offset))
+    outputs += second.advance(end_ms)
+
+    assert outputs == expected
+
+
+@SLOW
+@given(patients())
+def test_no_two_escalations_share_an_id_and_every_end_names_what_was_said(events: list[Event]) -> None:
+    partition, outputs = in_order(events)
+    outputs = [*outputs, *partition.advance(events[-1].at_ms + 600 * MINUTE)]
+    said = [output.value for output in outputs if output.topic == "escalations"]
+    names = [item["escalation_id"] for item in said]
+    assert len(names) == len(set(names))
+
+    open_now: set[str] = set()
+    for item in said:
+        if item["kind"] == "resolved":
+            assert set(item["resolves"]) <= open_now
+            open_now -= set(item["resolves"])
+        else:
+            open_now.add(item["escalation_id"])
+
+
+@SLOW
+@given(patients())
+def test_as_of_and_revision_never_go_back(events: list[Event]) -> None:
+    _, outputs = in_order(events)
+    estimates = [output.value for output in outputs if output.topic == "estimates"]
+    assert [item["revision"] for item in estimates] == sorted({item["revision"] for item in estimates})
+    times = [parse_time(item["as_of"]) for item in estimates]
+    assert times == sorted(times)
+
+
+@SLOW
+@given(patients())
+def test_a_deadline_always_lies_ahead(events: list[Event]) -> None:
+    partition, _ = in_order(events)
+    state = partition.patients["bed-7"]
+    due_ms = next_deadline(state, state.reached_ms, partition.ward)
+    assert due_ms is None or due_ms > state.reached_ms
+
+
+@SLOW
+@given(streams())
+def test_the_quick_way_says_what_the_long_way_says(events: list[Event]) -> None:
+    end_ms = events[-1].at_ms + 60 * MINUTE
+    ways = []
+    for thorough in (False, True):
+        partition, outputs = in_order(events, Partition(thorough=thorough))
+        ways.append((told([*outputs, *partition.advance(end_ms)]), partition.patients["bed-7"]))
+    (quick, one), (long, two) = ways
+    assert quick == long
+    assert (one.newest, one.sent) == (two.newest, two.sent)
+    assert (one.fold.tracks, one.fold.holds, one.fold.low) == (two.fold.tracks, two.fold.holds, two.fold.low)
+    assert (one.revision, one.as_of_ms, one.history.spans) == (two.revision, two.as_of_ms, two.history.spans)
+
+
+BOUNDS = st.tuples(st.integers(0, 4), st.integers(0, 4)).map(lambda pair: Bounds(min(pair), max(pair)))
+
+
+@given(st.sampled_from([True, False, None]), st.lists(BOUNDS, min_size=1, max_size=4))
+def test_unknown_only_widens(febrile: bool | None, parts: list[Bounds]) -> None:
+    known = combine(febrile, *parts)
+    for index in range(len(parts)):
+        wider = combine(febrile, *parts[:index], Bounds(0, 4), *parts[index + 1 :])
+        assert wider.low <= known.low <= known.high <= wider.high
+    unknown = combine(None, *parts)
+    assert unknown.low <= known.low <= known.high <= unknown.high
+
+
+@given(
+    st.sets(st.sampled_from(["norepinephrine", "vasopressin", "phenylephrine", "dobutamine", "unheard of"])),
+    st.sampled_from(["norepinephrine", "vasopressin", "phenylephrine", "dobutamine", "unheard of"]),
+)
+def test_one_more_vasopressor_never_lowers(running: set[str], more: str) -> None:
+    one, two = grade_pressors(running), grade_pressors({*running, more})
+    assert one.low <= two.low
+    assert one.high <= two.high
+
+
+@given(st.sampled_from(["nasal_cannula", "high_flow_nasal_cannula"]), st.floats(0, 60), st.floats(0, 60))
+def test_more_flow_never_lowers(device: str, one: float, two: float) -> None:
+    less, more = sorted((one, two))
+    low, high = grade_device(device, less, DEFAULT_RULES), grade_device(device, more, DEFAULT_RULES)
+    assert low.low <= high.low
+    assert low.high <= high.high
