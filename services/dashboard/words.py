@@ -45,7 +45,7 @@ _KINDS = {
     "data_gap": "Records were lost: grade may lag",
     "technical_silent": "No vitals are arriving",
     "unit_silent": "More than half of the unit is silent",
-    "ward_score": "Early warning score is high",
+    "ward_score": "High ward score",
     "identity": "Identity conflict: check bed and monitor",
     "grade_disagreement": "Estimate is above the clinician's grade",
 }

@@ -27,11 +27,11 @@ export function AlarmStrip({ alarm, me, bed, nowMs, others = 0 }: Props) {
         {STARS[alarm.priority]}
       </span>
       <p>
-        <b>
-          {alarm.headline}
-          {others > 0 && <em> +{others} more</em>}
-        </b>
-        <small class={sending?.state === "failed" || alarm.refused ? "trouble" : ""}>{status(alarm, sending, nowMs)}</small>
+        <b>{alarm.headline}</b>
+        <small class={sending?.state === "failed" || alarm.refused ? "trouble" : ""}>
+          {others > 0 && <em>+{others} more · </em>}
+          {status(alarm, sending, nowMs)}
+        </small>
       </p>
       {unanswered && me.may_answer && (
         <button
@@ -52,7 +52,7 @@ export function AlarmStrip({ alarm, me, bed, nowMs, others = 0 }: Props) {
 export function status(alarm: Alarm, sending: Sending | null, nowMs: number): string {
   if (sending?.state === "failed") return sending.why ?? "Not sent";
   if (alarm.sent) return sentSaid(alarm.sent, nowMs);
-  if (alarm.refused && isUnanswered(alarm)) return `Not accepted: ${alarm.refused.reason ?? "look again"}`;
+  if (alarm.refused && isUnanswered(alarm)) return `Not accepted: ${alarm.refused.reason ?? "look again"} · ${age(alarm.raised_at, nowMs)} ago`;
   if (alarm.state === "acknowledged") return `${alarm.actor ?? "Somebody"}, ${timed(alarm)}`;
   if (alarm.state === "snoozed") return `Snoozed by ${alarm.actor ?? "somebody"}, ${timed(alarm)}`;
   const parts = [`${age(alarm.raised_at, nowMs)} ago`, deliverySaid(alarm)];
