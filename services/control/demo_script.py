@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-
 class SignIn(NamedTuple):
     """What a person types at the board."""
 
