@@ -79,7 +79,8 @@ def at_home_level(chart: Chart, rules: RuleSet) -> bool:
 def pressor(chart: Chart, at_ms: int, rules: RuleSet) -> Part:
     """Never charted excludes nothing; unconfirmed keeps its level and excludes nothing above (`settled.md` 1)."""
     bounds = grade_pressors(chart.running())
-    return Part(bounds.low, bounds.high if pressors_confirmed(chart, at_ms, rules) else 4)
+    most = max(bounds.low, rules.ceilings(chart.stay.unit)[0])
+    return Part(bounds.low, bounds.high if pressors_confirmed(chart, at_ms, rules) else most)
 
 
 def pressors_confirmed(chart: Chart, at_ms: int, rules: RuleSet) -> bool:
@@ -90,10 +91,11 @@ def pressors_confirmed(chart: Chart, at_ms: int, rules: RuleSet) -> bool:
 def device(chart: Chart, at_ms: int, rules: RuleSet) -> Part:
     """The same for the oxygen device."""
     oxygen = chart.oxygen
+    most = rules.ceilings(chart.stay.unit)[1]
     if oxygen is None:
-        return Part(0, 4)
+        return Part(0, most)
     bounds = NONE if at_home_level(chart, rules) else grade_device(oxygen.device, oxygen.flow_l_min, rules)
-    return Part(bounds.low, bounds.high if device_confirmed(chart, at_ms, rules) else 4)
+    return Part(bounds.low, bounds.high if device_confirmed(chart, at_ms, rules) else max(bounds.low, most))
 
 
 def device_confirmed(chart: Chart, at_ms: int, rules: RuleSet) -> bool:

@@ -14,10 +14,14 @@ from services.grader.watch import Alarm
 
 
 def after_fault(
-    before: PatientState | None, record: dict[str, Any], *, clock_ms: int, place: Place, ward: Ward
+    before: PatientState | None, record: dict[str, Any] | None, *, clock_ms: int, place: Place, ward: Ward
 ) -> tuple[PatientState, list[Output]]:
     """The state as before, marked; the page, its evidence and the estimate that says what happened."""
-    state = before or PatientState(record["patient_id"])
+    state = before
+    if state is None:
+        if record is None:
+            raise ValueError("neither a patient nor a record")
+        state = PatientState(record["patient_id"])
     state = replace(
         state,
         faulted=True,

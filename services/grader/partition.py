@@ -15,7 +15,7 @@ from schemas.rejected import REJECTED
 from schemas.times import format_time
 from services.grader import fault
 from services.grader.engine import Origin, Output
-from services.grader.rules import DEFAULT_RULES, RuleSet
+from services.grader.rules import DEFAULT_RULES, RuleSet, with_unit_profile
 from services.grader.state import PatientState, Place, decode_state, encode_state
 from services.grader.step import Refused, next_deadline, step, tick
 from services.grader.ward import Ward
@@ -43,7 +43,7 @@ class Partition:
         watch_all: bool = False,
         thorough: bool = False,
     ) -> None:
-        self.ward = Ward(rules, watch_all, unit_profile, thorough)
+        self.ward = Ward(with_unit_profile(rules, unit_profile), watch_all, thorough)
         self.number = number
         self.patients: dict[str, PatientState] = {}
         self.clock_ms = 0
@@ -103,10 +103,20 @@ class Partition:
             if true_ms is None or true_ms > at_ms:  # data came in time: the entry was a lower bound
                 self._schedule(state, state.reached_ms)
                 continue
-            state, said = tick(state, at_ms, self.ward)
-            outputs += said
-            self._keep(state, at_ms)
+            outputs += self._ticked(state, at_ms)
         return outputs
+
+    def _ticked(self, state: PatientState, at_ms: int) -> list[Output]:
+        try:
+            after, said = tick(state, at_ms, self.ward)
+        except Exception:
+            after, said = fault.after_fault(state, None, clock_ms=at_ms, place=state.place, ward=self.ward)
+            self._keep(after, at_ms)
+            # What fails now fails again: time stands still for this patient until the next record.
+            self._due.pop(state.patient_id, None)
+            return said
+        self._keep(after, at_ms)
+        return said
 
     def _keep(self, state: PatientState, reached_ms: int, *, quick: bool = False) -> None:
         self.patients[state.patient_id] = state

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from schemas.encoding import digest
 from services.grader.arrival import Arrival
+from services.grader.fold import Fold, evaluate
 from services.grader.history import Entry, History, short_name, with_entry, without_second
+from services.grader.holds import ChartedHold
 from services.grader.placing import Placed, refold, settle
 from services.grader.readings import SPOT
 from services.grader.state import Newest, PatientState
@@ -25,12 +27,37 @@ def retract(state: PatientState, arrival: Arrival) -> Placed | None:
     history = replace(history, retracted={**history.retracted, name: arrival.clock_ms})
     seen = history.seen.get(short_name(name))
     if target is None and seen is None:
-        return settle(replace(state, history=history), arrival.clock_ms, arrival.rules)
+        return _amend(replace(state, history=history), name, arrival)
     at_ms = target.at_ms if target is not None else seen.at_ms if seen is not None else 0
     history = _without(history, name)
     state = replace(state, history=_without_kept(history, at_ms))
     state = replace(state, newest=_newest_without(state, name))
     return refold(state, at_ms, arrival.clock_ms, arrival.rules)
+
+
+def _amend(state: PatientState, name: str, arrival: Arrival) -> Placed:
+    """An event of which only its effect is left: a retraction is never too late, so that goes now."""
+    fold = _amended(state.fold, name)
+    if fold is state.fold:
+        return settle(state, arrival.clock_ms, arrival.rules)
+    marks = tuple(_amended(mark, name) for mark in state.marks)
+    at_ms = max(arrival.clock_ms, fold.at_ms)
+    fold = evaluate(fold, at_ms, arrival.rules, reached_ms=max(fold.reached_ms, at_ms - 1))
+    return Placed(replace(state, fold=fold, marks=marks), state.fold, [fold], rewritten=False)
+
+
+def _amended(fold: Fold, name: str) -> Fold:
+    """The fold without what the event charted: that is unknown now, not absent."""
+    chart = fold.chart
+    pressors = tuple(item for item in chart.pressors if item.event_id != name)
+    oxygen = None if chart.oxygen is not None and chart.oxygen.event_id == name else chart.oxygen
+    neuro = {domain: exam for domain, exam in chart.neuro.items() if exam.event_id != name}
+    attributions = tuple(item for item in chart.attributions if item.event_id != name)
+    found = replace(chart, pressors=pressors, oxygen=oxygen, neuro=neuro, attributions=attributions)
+    if found == chart:
+        return fold
+    holds = replace(fold.holds, pressor=ChartedHold(), device=ChartedHold())
+    return replace(fold, chart=found, holds=holds, icans_hold=ChartedHold())
 
 
 def _without(history: History, name: str) -> History:

@@ -98,6 +98,15 @@ class RuleSet:
     repeat_min: float = rule(5, unit="min", text="An unchanged estimate is repeated while data arrive.")
     forget_h: float = rule(24, unit="h", text="After discharge the estimate is removed.")
 
+    # Set by the site's unit profile, not by an override: (unit, most vasopressors give, most devices give).
+    unit_ceilings: tuple[tuple[str, int, int], ...] = rule(
+        (), unit="{grade}", text="Grades of support that a unit cannot exceed, so that uncharted is not missing."
+    )
+
+    def ceilings(self, unit: str | None) -> tuple[int, int]:
+        """The highest grade that vasopressors, and oxygen devices, can reach in a unit."""
+        return next(((most[1], most[2]) for most in self.unit_ceilings if most[0] == unit), (4, 4))
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 of all values."""
@@ -138,6 +147,8 @@ def overridden(rules: RuleSet, values: Mapping[str, Any]) -> RuleSet:
             raise ValueError(f"no such rule: {name}")
         if name == "id":
             continue
+        if name == "unit_ceilings":
+            raise ValueError("what units can give is said in the unit profile")
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise ValueError(f"not a number for a rule: {name}")
         if isinstance(known[name], int) and isinstance(value, float) and not value.is_integer():
@@ -145,3 +156,27 @@ def overridden(rules: RuleSet, values: Mapping[str, Any]) -> RuleSet:
     if values and values.get("id", rules.id) == rules.id:
         raise ValueError("changed rules need an id of their own")
     return replace(rules, **dict(values))
+
+
+def with_unit_profile(rules: RuleSet, profile: Mapping[str, Any] | None) -> RuleSet:
+    """The rule set with what units cannot give at all; part of the hash, for it changes grades.
+
+    Args:
+        rules: the rule set.
+        profile: `{"version": ..., "signed_off_by": ..., "units": {"onc": {"vasopressors": 0, "oxygen": 3}}}`, the
+            highest grade of support each unit can give; None where every unit can give everything.
+
+    Raises:
+        ValueError: the profile says something else, or nobody signed it.
+    """
+    if profile is None:
+        return rules
+    if not profile.get("signed_off_by") or not isinstance(profile.get("units"), dict):
+        raise ValueError("a unit profile needs `signed_off_by` and `units`")
+    ceilings = []
+    for unit, most in sorted(profile["units"].items()):
+        grades = tuple(most.get(name, 4) for name in ("vasopressors", "oxygen"))
+        if not all(isinstance(grade, int) and 0 <= grade <= 4 for grade in grades):
+            raise ValueError("a unit gives support of grade 0 to 4")
+        ceilings.append((str(unit), *grades))
+    return replace(rules, unit_ceilings=tuple(ceilings))

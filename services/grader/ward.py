@@ -1,6 +1,6 @@
 """What applies to every patient of a grader: the rules, and for whom a page goes out."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from services.grader.chart import Chart
 from services.grader.durations import days
@@ -8,11 +8,10 @@ from services.grader.rules import DEFAULT_RULES, RuleSet
 
 
 class Ward(NamedTuple):
-    """The rule set in force, whether everybody is paged for, and what a unit cannot give at all."""
+    """The rule set in force, and whether everybody is paged for."""
 
     rules: RuleSet = DEFAULT_RULES
     watch_all: bool = False
-    unit_profile: dict[str, Any] | None = None
     thorough: bool = False  # every record the long way: what the quick way is held against
 
     def is_enrolled(self, chart: Chart) -> bool:

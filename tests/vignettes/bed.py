@@ -6,8 +6,14 @@ Every event really goes through the bedside decoder and a `Partition`, in the or
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from schemas.escalations import Escalation
+from schemas.estimates import Estimate
+from schemas.evidence import Evidence
 from schemas.reading import check_bedside
 from schemas.reasons import Refusal
+from schemas.rejected import Rejected
 from schemas.times import format_time, parse_time
 from services.grader.engine import Origin, Output
 from services.grader.partition import Partition
@@ -27,11 +33,33 @@ def when(minute: float) -> str:
     return format_time(ms(minute))
 
 
+WIRE = {
+    "estimates": TypeAdapter(Estimate),
+    "escalations": TypeAdapter(Escalation),
+    "evidence": TypeAdapter(Evidence),
+    "rejected": TypeAdapter(Rejected),
+}
+
+
+def valid(outputs: list[Output]) -> list[Output]:
+    """The same outputs, each held against its schema."""
+    for output in outputs:
+        WIRE[output.topic].validate_python(output.value)
+    return outputs
+
+
 class Bed:
     """One partition, one patient unless told otherwise, minutes from eight in the morning."""
 
-    def __init__(self, *, rules: RuleSet = DEFAULT_RULES, watch_all: bool = True, patient: str = "bed-7") -> None:
-        self.partition = Partition(rules, watch_all=watch_all)
+    def __init__(
+        self,
+        *,
+        rules: RuleSet = DEFAULT_RULES,
+        watch_all: bool = True,
+        patient: str = "bed-7",
+        unit_profile: Any = None,
+    ) -> None:
+        self.partition = Partition(rules, watch_all=watch_all, unit_profile=unit_profile)
         self.patient = patient
         self.outputs: list[Output] = []
         self._numbers = iter(range(1, 10**9))
@@ -68,12 +96,12 @@ class Bed:
         checked = check_bedside(record)
         assert not isinstance(checked, Refusal), checked.sentence()
         place = Origin("crs.bedside.v1", 0, number)
-        self.outputs += self.partition.apply(checked, clock_ms=ms(arrives), origin=place)
+        self.outputs += valid(self.partition.apply(checked, clock_ms=ms(arrives), origin=place))
         return self
 
     def until(self, minute: float) -> "Bed":
         """Time passes; nothing else happens."""
-        self.outputs += self.partition.advance(ms(minute))
+        self.outputs += valid(self.partition.advance(ms(minute)))
         return self
 
     def restarted(self) -> "Bed":
