@@ -65,16 +65,34 @@ class Listener:
                 stop.wait(AGAIN_AFTER_S)
 
     def _listen(self, stop: threading.Event) -> None:
-        names = [topic_name(self.kafka.topic_prefix, topic) for topic in (ESCALATIONS, RESPONSES)]
         source = consumer(
-            self.kafka, *names, client_id=f"notifier-{self.instance}", group=GROUP,
-            group_instance_id=self.instance, max_poll_records=AT_MOST, bootstrap_timeout_ms=3_000,
+            self.kafka, client_id=f"notifier-{self.instance}", group=GROUP, group_instance_id=self.instance,
+            max_poll_records=AT_MOST, bootstrap_timeout_ms=3_000,
         )  # fmt: skip
         try:
+            self._join(source, stop)
             while not stop.is_set():
                 self.take(source, _flat(source.poll(timeout_ms=POLL_MS)))
         finally:
             source.close(autocommit=False, timeout_ms=2_000)
+
+    def _join(self, source: Any, stop: threading.Event) -> None:
+        """Join the group once all partitions are known.
+
+        Joining earlier would give this member the partitions known so far, perhaps none, and a named member keeps what
+        it was given: it would hear nothing, in silence.
+        """
+        names = [topic_name(self.kafka.topic_prefix, topic) for topic in (ESCALATIONS, RESPONSES)]
+        while not stop.is_set():
+            found = {name: len(source.partitions_for_topic(name)) for name in names}
+            wrong = [name for name, count in found.items() if count != self.kafka.partitions]
+            if not wrong:
+                source.subscribe(names)
+                return
+            facts = {"topic": wrong[0], "partitions": found[wrong[0]], "limit": self.kafka.partitions}
+            log.warning("topic does not have the partitions it should have", extra=facts)
+            stop.wait(AGAIN_AFTER_S)
+            source.topics()  # asks Kafka; what is known already would be answered from memory
 
     def take(self, source: Any, records: list[Any]) -> None:
         """Write a batch down, then commit it, then say so."""
