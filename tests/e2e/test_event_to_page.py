@@ -35,6 +35,10 @@ def grade_on_board(ward: Ward) -> tuple[int, int] | None:
     return crs and (crs["low"], crs["high"])
 
 
+def alarm_on_board(ward: Ward) -> dict:
+    return next(iter(ward.beds()["4W-07"]["alarms"]), {})
+
+
 def paged(pager: Receiver) -> list[str]:
     """The escalations that were paged, in order, each page once: a receiver knows a repeat by its webhook-id."""
     return list({got.id: got.page["data"]["escalation_id"] for got in pager.got}.values())
@@ -117,3 +121,13 @@ def test_with_the_grader_stopped_the_board_does_not_move(ward: Ward, pager: Rece
     ward.start("grader")
     eventually(lambda: grade_on_board(ward) == (3, 3), within=30)
     eventually(lambda: len(set(paged(pager))) == 2, within=20)
+
+
+def test_an_acknowledgement_on_the_board_comes_back_from_the_notifier(ward: Ward, pager: Receiver, patient: Patient):
+    patient.is_measured(temperature_c=38.6)
+    eventually(lambda: alarm_on_board(ward).get("state") == "unacknowledged", within=20)
+
+    ward.answer(patient.bed, "acknowledge")
+
+    eventually(lambda: alarm_on_board(ward).get("state") == "acknowledged", within=20)
+    assert ward.ends()["crs.responses.v1"] == 1

@@ -1,6 +1,7 @@
 """A whole ward of real processes on real Kafka, each to be stopped, killed and started as the test likes."""
 
 import subprocess
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -81,6 +82,15 @@ class Ward:
             self._browser = httpx.Client(base_url=self.urls["dashboard"], timeout=10, trust_env=False)
             assert self._browser.post("/sign-in", data=SIGN_IN._asdict()).headers["location"] == "/"
         return self._browser
+
+    def answer(self, bed: str, action: str, **more: str) -> None:
+        """Answer the bed's most urgent alarm on the board."""
+        alarm = self.beds()[bed]["alarms"][0]
+        body = {"response_id": uuid.uuid4().hex, "escalation_id": alarm["escalation_id"], "action": action}
+        body |= {"seen": {"revision": alarm["revision"]}} | more
+        token = {"x-csrf-token": self.board().get("/api/me").json()["csrf"]}
+        sent = self.board().post("/api/responses", json=body, headers=token)
+        assert sent.status_code == 202, sent.text
 
     def ends(self) -> dict[str, int]:
         """How many records each topic has taken so far, transaction markers included."""
