@@ -106,8 +106,12 @@ def device_confirmed(chart: Chart, at_ms: int, rules: RuleSet) -> bool:
 def febrile(tracks: Tracks, chart: Chart, at_ms: int, rules: RuleSet) -> bool | None:
     """Whether there is fever now, latched or not; None where nobody can tell."""
     track = tracks.get(TEMPERATURE)
-    if track is None or freshness(track, at_ms, rules) != "fresh" or track.category == SUSPECT:
+    if track is None or track.category == SUSPECT:
         return None
+    if freshness(track, at_ms, rules) != "fresh":
+        # A patch goes stale at the very moment at which its one reading has lasted long enough to count.
+        counts_now = track.finding is not None and track.finding.due_ms == at_ms
+        return True if counts_now and is_established(track) else None
     if is_established(track):
         return True
     if is_pending(track) or _is_masked(chart, at_ms, rules):

@@ -163,9 +163,11 @@ _VOLATILE = ("revision", "as_of", "trend")
 def fingerprint(wire: Wire) -> str:
     """Equal for estimates that say the same; short, for it is part of the state."""
     stable = {name: value for name, value in wire.items() if name not in _VOLATILE}
-    stable["inputs"] = {
-        name: (item["state"], item.get("source"), item.get("flags")) for name, item in wire["inputs"].items()
-    }
+    # Which of two pressure sources is the newer one changes with every reading: only their states count.
+    stable["inputs"] = sorted(
+        (sign_of(name), item["state"], item.get("source", ""), item.get("flags", []))
+        for name, item in wire["inputs"].items()
+    )
     stable["because"] = [item["rule"] for item in wire["because"]]
     stable["scores"] = sorted(wire["scores"])
     return hashlib.sha256(canonical(stable)).hexdigest()[:16]

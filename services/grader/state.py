@@ -3,7 +3,7 @@
 Immutable throughout: a state before a record is simply kept, which is what evidence and the fallback of a fault need.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -80,7 +80,6 @@ class PatientState:
     score_ms: int | None = None
     shown: str = ""
     shown_ms: int = 0
-    grade_high: int = 4
     faulted: bool = False
 
     @property
@@ -104,12 +103,17 @@ def _adapter() -> TypeAdapter[PatientState]:
 
 
 def encode_state(state: PatientState) -> dict[str, Any]:
-    """The state as plain data for JSON, with its version."""
+    """The state as plain data for JSON, with its version.
+
+    Of the earlier folds only the oldest and the newest: those between save work, and nothing rests on them.
+    """
+    if len(state.marks) > 2:
+        state = replace(state, marks=(state.marks[0], state.marks[-1]))
     return {"v": STATE_VERSION, "state": _adapter().dump_python(state, mode="json", exclude_defaults=True)}
 
 
 def decode_state(encoded: dict[str, Any]) -> PatientState:
-    """The very state that was encoded.
+    """The state that was encoded; it says and does the same.
 
     Raises:
         StateVersionUnknown: written by another version.

@@ -189,3 +189,8 @@ def test_a_home_cannula_above_six_litres_is_no_home_device():  # settled 4
     bed.chart(0, "oxygen", device="nasal_cannula", flow_l_min=7)
     bed.vitals(1, temperature_c=38.5, **WELL)
     assert bed.interval == (3, 3)
+
+
+def test_a_merge_resolves_under_the_old_name():
+    bed = febrile_bed().chart(10, "encounter", action="merge", merged_into="bed-8")
+    assert bed.said() == ["resolved merged"]

@@ -145,3 +145,13 @@ def test_an_unconfirmed_room_air_opens_the_upper_bound_too():  # settled 1
     assert bed.interval == (1, 1)
     bed.until(720)
     assert bed.interval == (1, 4)
+
+
+def test_one_febrile_patch_reading_counts_after_ten_minutes_if_nothing_speaks_against_it():
+    bed = Bed().admit().on_room_air().vitals(0, sbp_mmhg=118, spo2_pct=97, heart_rate_bpm=80, resp_rate_bpm=16)
+    bed.vitals(1, source="wearable", temperature_c=38.4).until(10.9)
+    assert bed.said() == []
+    bed.until(11)
+    assert bed.said() == ["crs_rise 1 #1"]
+    bed.until(12)
+    assert bed.interval[0] == 1
