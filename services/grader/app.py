@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Any, cast
 
-import faust
 from faust import App
 from faust.types import TP
 
@@ -69,9 +68,16 @@ def build_app(settings: GraderSettings, source: Source, engine_for: EngineFactor
     return Grader(app, ownership)
 
 
+class _App(App):
+    """Faust makes folders for its tables; we have no tables, and where we run may be read-only."""
+
+    def _create_directories(self) -> None:
+        pass
+
+
 def _faust_app(settings: GraderSettings) -> App:
     session_s = settings.session_timeout.total_seconds()
-    return faust.App(
+    return _App(
         settings.group,
         broker=[f"aiokafka://{address}" for address in settings.bootstrap_servers.split(",")],
         broker_credentials=faust_credentials(settings),
