@@ -21,6 +21,8 @@ from services.runtime.speech import Say
 LINES_A_LOOK = 2_000
 LOOK_EVERY_S = 0.1
 CHECKPOINT_EVERY = "PT0.2S"
+# A file is fed as fast as Kafka takes it: a partition may wait long for its turn without standing still.
+STALL_LIMIT = "PT2M"
 GRADER_ENDED = 3
 LAST_WORDS = 5
 
@@ -98,6 +100,7 @@ def _grader(kafka: KafkaSettings, more: Mapping[str, str], say: Say) -> Iterator
         "GRADER_MEMBER": "replay",
         "GRADER_CHECKPOINT_EVERY": CHECKPOINT_EVERY,
         "GRADER_PORT": "0",
+        "GRADER_STALL_LIMIT": STALL_LIMIT,
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GRADER_")}
     with tempfile.TemporaryFile() as log:

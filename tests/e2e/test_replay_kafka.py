@@ -20,16 +20,22 @@ GRADER_ENDED = 3
 
 
 @pytest.fixture(scope="module")
-def ward(tmp_path_factory):
+def simulated(tmp_path_factory):
     """50 patients over 3 days with every scenario, late events, retractions and a cancelled discharge."""
-    path = tmp_path_factory.mktemp("replay") / "ward.jsonl"
-    done = crswatch("simulate", "--out", path, "--patients", "50", "--days", "3", "--every", "300", "--untidy")
-    assert done.returncode == 0
-    return path
+
+    def simulate(every_s: int):
+        path = tmp_path_factory.mktemp("replay") / "ward.jsonl"
+        size = ("--patients", "50", "--days", "3", "--every", str(every_s))
+        assert crswatch("simulate", "--out", path, *size, "--untidy").returncode == 0
+        return path
+
+    return simulate
 
 
-@pytest.mark.timeout(1200)
-def test_it_prints_what_the_plain_replay_prints(ward, kafka):
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("every_s", [900, pytest.param(60, marks=pytest.mark.prove)])
+def test_it_prints_what_the_plain_replay_prints(simulated, kafka, every_s):
+    ward = simulated(every_s)
     plain = subprocess.Popen(command("replay", ward), stdout=subprocess.PIPE, cwd=ROOT)
     through_kafka = crswatch("replay", "--kafka", ward, KAFKA_BOOTSTRAP_SERVERS=kafka.bootstrap_servers)
     expected, _ = plain.communicate()
@@ -77,8 +83,8 @@ class Listener:
         self._thread.join(10)
 
 
-def test_with_its_grader_killed_it_prints_nothing_more(ward, kafka):
-    lines = ward.read_bytes().splitlines(keepends=True)[:8_000]
+def test_with_its_grader_killed_it_prints_nothing_more(simulated, kafka):
+    lines = simulated(900).read_bytes().splitlines(keepends=True)[:8_000]
     with subprocess.Popen(
         command("replay", "--kafka", "-"),
         stdin=subprocess.PIPE,
