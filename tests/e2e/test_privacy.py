@@ -42,7 +42,7 @@ def walked(ward: Ward, pager: Receiver) -> Ward:
     canary.charts("encounter", action="update", weight_kg=WEIGHT_KG)
     canary.is_well()
     canary.is_measured(temperature_c=TEMPERATURE_C, sbp_mmhg=SBP_MMHG)
-    eventually(lambda: pager.got, within=30)
+    eventually(lambda: pager.got, within=60)
     for body in BAD:
         refused = httpx.post(f"{ward.urls['ingest']}/v1/vitals", content=body, timeout=10, trust_env=False)
         assert leaks(refused.text) == []
@@ -51,8 +51,8 @@ def walked(ward: Ward, pager: Receiver) -> Ward:
     ward.answer("4W-01", "note", text="canary-note")
     # What came after the bad records is worked on, so they were too.
     canary.charts("vasopressor", drug="norepinephrine", rate=0.1, rate_unit="ug/kg/min")
-    eventually(lambda: ward.beds()["4W-01"]["crs"]["low"] == 3, within=30)
-    eventually(lambda: any(got.role == "on_call_provider" for got in pager.got), within=30)
+    eventually(lambda: ward.beds()["4W-01"]["crs"]["low"] == 3, within=60)
+    eventually(lambda: any(got.role == "on_call_provider" for got in pager.got), within=60)
     return ward
 
 

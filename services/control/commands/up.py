@@ -53,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         with local_ward(defaults | os.environ, urls=service_urls(ports), folder=folder, say=say) as ward:
             start(ward, names)
+            say(f"Logs and data: {folder}. Ctrl-C stops everything.")
             ward.keep_running()
     except Stopped:
         say("Everything is stopped.")

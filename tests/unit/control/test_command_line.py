@@ -1,8 +1,10 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from services import control
 from services.control.__main__ import main, unexpected
 from services.control.arguments import COMMANDS
 from services.control.refusal import Refusal
@@ -33,6 +35,12 @@ def test_every_command_has_help_with_an_example(crswatch, command):
 
     assert code == 0
     assert f"crswatch {command}" in out[out.lower().rindex("example:") :]
+
+
+def test_the_readme_lists_every_command():
+    readme = (Path(control.__file__).parent / "README.md").read_text()
+
+    assert [command for command in EVERY_COMMAND if f"`{command}`" not in readme] == []
 
 
 def test_help_lists_every_command(crswatch):
