@@ -17,6 +17,7 @@ from services.grader.components import (
     saturation_series,
 )
 from services.grader.fold import Fold
+from services.grader.grading import hypotension_limit
 from services.grader.icans import score_name
 from services.grader.readings import PRESSURES, TEMPERATURE
 from services.grader.rules import ASTCT, RuleSet
@@ -89,9 +90,20 @@ def _hypotension(fold: Fold, parts: Parts, rules: RuleSet) -> Iterator[Because]:
     limit = limits_of(fold.chart, fold.at_ms, rules).sbp_mmhg
     low = [track for name in PRESSURES if (track := fold.tracks.get(name)) and track.finding]
     if parts[PRESSURE].low:
-        yield from (_measured("adult_sbp_mmhg", track, fold, limit, "mm[Hg]", rules) for track in low)
+        rule = _pressure_rule(fold, limit, rules)
+        yield from (_measured(rule, track, fold, limit, "mm[Hg]", rules) for track in low)
     elif fold.holds.pressure.level:
         yield _still_held("hypotension")
+
+
+def _pressure_rule(fold: Fold, limit: float, rules: RuleSet) -> str:
+    """Which rule set the limit: the patient's own baseline, the adult limit, or the age band."""
+    months = fold.chart.person.age_months(fold.at_ms)
+    if limit > hypotension_limit(months, None, rules):
+        return "baseline_share"
+    if months is None or months >= 12 * rules.child_until_years:
+        return "adult_sbp_mmhg"
+    return "neonate_sbp_mmhg" if months < 1 else "infant_sbp_mmhg" if months < 12 else "child_sbp_mmhg"
 
 
 def _hypoxia(fold: Fold, parts: Parts, rules: RuleSet) -> Iterator[Because]:
