@@ -94,6 +94,8 @@ def _reason(reason: Mapping[str, Any]) -> str:
     name = name_of_rule(str(reason["rule"]))
     if "text" in reason:
         said = str(reason["text"])
+        if said[:1].isupper():  # a sentence of its own
+            return said
         return said[:1].upper() + said[1:] if name.lower() in said.lower() else f"{name}: {said}"
     if "value" not in reason:
         return name

@@ -17,7 +17,7 @@ from tests.browser.chromium import FLAGS, chromium
 from tests.browser.topics import BOARD_TOPICS, WardTopics
 from tests.kafka import topics_of_its_own
 
-UNITS = itertools.count(1)
+UNITS = itertools.count(4)
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +64,7 @@ def _running(kafka: KafkaSettings, folder: Path) -> Iterator[BoardProcess]:
 @pytest.fixture
 def ward(board_topics: KafkaSettings) -> Iterator[WardTopics]:
     """A unit of this test's own on the topics under the board."""
-    topics = WardTopics(board_topics, f"T{next(UNITS)}")
+    topics = WardTopics(board_topics, f"{next(UNITS)}W")
     yield topics
     topics.close()
 

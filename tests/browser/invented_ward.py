@@ -16,7 +16,7 @@ from tests.unit.dashboard.events import (
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 PRODUCTS = ("axi-cel", "tisa-cel", "liso-cel", "ide-cel", "cilta-cel", "teclistamab", "glofitamab", "blinatumomab")
-FEVER = because("Fever 38.9 °C (38.0 or more)", would_change="Below 38.0 °C and no fever within this episode.")
+FEVER = because("Fever 38.9 °C (38 or above)", would_change="Below 38.0 °C and no fever within this episode.")
 
 
 def invented_ward(now: int) -> list[dict[str, Any]]:
@@ -136,7 +136,7 @@ def _grade_2_acknowledged(number: int, now: int) -> list[dict[str, Any]]:
 
 def _grade_1(number: int, now: int) -> list[dict[str, Any]]:
     raised = escalation(number, 1, now - 33 * MINUTE)
-    why = [because("Fever 38.3 °C (38.0 or more)")]
+    why = [because("Fever 38.3 °C (38 or above)")]
     return [
         estimate(number, 1, 1, now, inputs=_slow(number, now, temperature_c=38.3), because=why),
         raised,
@@ -178,7 +178,7 @@ def _off_unit(number: int, now: int) -> list[dict[str, Any]]:
 
 
 def _not_taken_up(number: int, now: int) -> list[dict[str, Any]]:
-    why = [because("Fever 38.2 °C (38.0 or more)")]
+    why = [because("Fever 38.2 °C (38 or above)")]
     return [
         estimate(number, 1, 1, now, inputs=_slow(number, now, temperature_c=38.2), because=why),
         escalation(number, 1, now - 4_000),

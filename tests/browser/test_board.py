@@ -32,6 +32,9 @@ def test_thirty_six_beds_fit_on_one_screen(page: Page, ward: WardTopics, grader_
     tiles = page.locator(".tile")
     expect(tiles).to_have_count(36)
     eventually(lambda: page.evaluate(FITS), what="no bed is below the edge")
+    # Seven open alarms: once the order is settled, the last of them is the seventh tile.
+    expect(tiles.nth(6).locator(".acknowledge")).to_be_visible(timeout=10_000)
+    expect(tiles.first).to_have_attribute("data-bed", "4W-04")
     overflowing = page.evaluate(OVERFLOWING)
     page.screenshot(path=picture)
     assert overflowing == []

@@ -7,6 +7,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Inlined fonts and images would need a weaker content security policy.
     assetsInlineLimit: 0,
-    rollupOptions: { input: { board: "index.html", signIn: "sign-in.html" } },
+    // Timings of a slow machine are no warning.
+    rollupOptions: {
+      checks: { pluginTimings: false },
+      input: { board: "index.html", signIn: "sign-in.html" },
+    },
   },
 });

@@ -19,6 +19,7 @@ from services.dashboard.words import headline, how_missing, reasons
         ({"rule": "fever_latched", "text": "fever counts until it closes"}, "Fever counts until it closes"),
         ({"rule": "hypotension", "text": "not yet confirmed"}, "Hypotension: not yet confirmed"),
         ({"rule": "crs.some_new_rule"}, "Some new rule"),
+        ({"rule": "crs.some_new_rule", "text": "Fever 38.9 °C"}, "Fever 38.9 °C"),
     ],
 )  # fmt: skip
 def test_a_reason_says_what_was_found_and_its_limit(reason, said):
