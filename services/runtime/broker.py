@@ -130,7 +130,9 @@ class Broker:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         command = self._command("kafka.tools.StorageTool", "format")
         with self.log.open("ab") as log:
-            formatting = processes.start([*command, "-t", cluster, "-c", str(properties)], stdout=log, stderr=log)
+            formatting = processes.start(
+                [*command, f"--cluster-id={cluster}", "-c", str(properties)], stdout=log, stderr=log
+            )
         try:
             code = formatting.wait(READY_WITHIN_S)
         finally:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -181,3 +182,11 @@ def test_a_broker_that_is_told_to_stop_does(run_broker, number):
 
     assert parent.wait(20) == 0
     assert not lives(kafka)
+
+
+def test_a_cluster_name_that_looks_like_an_option_is_taken(monkeypatch):
+    """One random name in 64 begins with a dash."""
+    monkeypatch.setattr("services.runtime.broker.uuid.uuid4", lambda: UUID(int=0xFB << 120))
+
+    with local_kafka() as broker:
+        assert broker.bootstrap_servers
