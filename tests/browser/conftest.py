@@ -20,9 +20,9 @@ from tests.kafka import topics_of_its_own
 UNITS = itertools.count(4)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the run."""
+    """One Chromium a module; one a run would hold the event loop that other tests need for their own."""
     found = chromium()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
