@@ -142,7 +142,7 @@ REJECTED = Topic(
     "Refused bytes with the reason; nothing refused is lost.",
     Rejected,
     "the record's own key, or none",
-    ("ingest", "grader"),
+    ("ingest", "grader", "notifier"),
     ("control",),
     7 * DAY_MS,
     "operators only",
