@@ -24,6 +24,7 @@ from services.grader.readings import (
     placed_ms,
     pressure_source,
     readings_of,
+    sign_of,
 )
 from services.grader.rules import RuleSet
 from services.grader.scores import points
@@ -82,6 +83,7 @@ def _is_common(state: PatientState, record: Record, at_ms: int, clock_ms: int, r
         and clock_ms - state.shown_ms < minutes(rules.repeat_min)
         and state.stay.status != "discharged"
         and not state.faulted
+        and not state.fold.critical
         and (given is None or state.newest_event_ms > given.at_ms)
         and (len(state.history.seen) + 1) % TRIMMED_EVERY != 0
     )
@@ -98,11 +100,18 @@ def _newest(state: PatientState, record: Record, at_ms: int, rules: RuleSet) -> 
             return None
         manner = manner_of(sign, record)
         band, before = (points(sign, number, scale_2=scale_2) for number in (value, known.value))
+        if _was_spoken_over(newest, sign, known):
+            return None
         if manner != known.manner or band != before or _says_more(sign, value, known, at_ms, rules):
             return None
         site = record.get("temperature_site") if sign == "temperature_c" else None
         newest[name] = Newest(value, at_ms, record["source"], manner, record["event_id"], (), site)
     return newest
+
+
+def _was_spoken_over(newest: dict[str, Newest], sign: str, known: Newest) -> bool:
+    """Whether the other pressure source said something since: then the scores change the one they look at."""
+    return any(sign_of(name) == sign and item.observed_ms > known.observed_ms for name, item in newest.items())
 
 
 def _says_more(sign: str, value: float, known: Newest, at_ms: int, rules: RuleSet) -> bool:

@@ -14,7 +14,7 @@ from services.grader.rules import DEFAULT_RULES
 from services.grader.step import next_deadline
 from tests.unit.grader.arrivals import MINUTE, Event, arriving, in_order, patients, streams, told
 
-SLOW = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck), derandomize=True)
+SLOW = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 @SLOW
