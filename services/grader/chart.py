@@ -182,8 +182,10 @@ def _moved(stay: Stay, record: Record, at_ms: int) -> Stay:
         return replace(stay, status="off_unit", expected_return_ms=back)
     if action in ("return", "cancel_discharge") or (action == "transfer" and stay.status != "discharged"):
         return replace(stay, status="admitted", expected_return_ms=None, discharged_ms=None)
-    if action in ("discharge", "merge"):
+    if action == "discharge":
         return replace(stay, status="discharged", expected_return_ms=None, discharged_ms=at_ms)
+    # A merge leaves the stay as it is: until the survivor has taken the patient over, silence would be worse than
+    # a page under the old name.
     return stay
 
 

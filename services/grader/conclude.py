@@ -95,17 +95,15 @@ def _rises(step: Step, placed: Placed, state: PatientState, telling: Telling) ->
 def _followed(ladder: Ladder, scale: Scale, passage: Passage, step: Step) -> tuple[Ladder, Said]:
     """The ladder where this patient is paged for; a standing grade is raised at once when that begins."""
     if not step.ward.pages(passage.now.chart):
-        return rises.ended_all(ladder, passage.now, _gone(step, passage.now) or "retracted")
+        return rises.ended_all(ladder, passage.now, _gone(passage.now) or "retracted")
     if step.before is None or not step.ward.pages(step.before.fold.chart):
         passage = passage._replace(trace=[passage.now], rewritten=False)
     return rises.follow(ladder, scale, passage)
 
 
-def _gone(step: Step, fold: Fold) -> str | None:
+def _gone(fold: Fold) -> str | None:
     """Why nobody is paged for a patient who has left."""
-    if fold.chart.stay.status != "discharged":
-        return None
-    return "merged" if step.record is not None and step.record.get("action") == "merge" else "discharged"
+    return "discharged" if fold.chart.stay.status == "discharged" else None
 
 
 def _told(item: Rise | Ended, scale: Scale, telling: Telling) -> dict[str, Any]:
@@ -120,7 +118,7 @@ def _alarms(step: Step, placed: Placed, state: PatientState) -> tuple[Sent, list
     if state.stay.status != "discharged":
         sent, past = alarms.past_critical(state, placed.trace, step.ward, rewritten=placed.rewritten)
     state = replace(state, sent=sent)
-    cause = _gone(step, state.fold) or ("retracted" if step.retraction else None)
+    cause = _gone(state.fold) or ("retracted" if step.retraction else None)
     sent, said = alarms.update(state, standing_alarms(state, step.reached_ms, step.ward), cause)
     telling = Telling(state, step.clock_ms, state.place, step.ward.rules)
     return sent, [_alarm_told(item, telling) for item in [*past, *said]]

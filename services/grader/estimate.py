@@ -79,11 +79,7 @@ def _held(fold: Fold, rules: RuleSet) -> Wire | None:
         return None
     hold_ms, holds = minutes(rules.hold_min), fold.holds
     levels = holds.levels()
-    due = [
-        held_until(hold, hold_ms)
-        for name, hold in holds.named().items()
-        if levels[name] > to
-    ]
+    due = [held_until(hold, hold_ms) for name, hold in holds.named().items() if levels[name] > to]
     return {"to": to, "until": format_time(max(at_ms for at_ms in due if at_ms is not None))}
 
 

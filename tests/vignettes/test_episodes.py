@@ -191,6 +191,6 @@ def test_a_home_cannula_above_six_litres_is_no_home_device():  # settled 4
     assert bed.interval == (3, 3)
 
 
-def test_a_merge_resolves_under_the_old_name():
-    bed = febrile_bed().chart(10, "encounter", action="merge", merged_into="bed-8")
-    assert bed.said() == ["resolved merged"]
+def test_a_merged_patient_is_not_silenced_before_somebody_has_taken_over():
+    bed = febrile_bed().chart(10, "encounter", action="merge", merged_into="bed-8").vitals(11, sbp_mmhg=84)
+    assert bed.said() == ["crs_rise 2 #1"]

@@ -11,7 +11,8 @@ from services.grader.engine import Origin
 from services.grader.grading import Bounds, combine, grade_device, grade_pressors
 from services.grader.partition import Partition
 from services.grader.rules import DEFAULT_RULES
-from services.grader.step import next_deadline
+from services.grader.state import Place, decode_state
+from services.grader.step import Stepped, next_deadline, step, tick
 from tests.unit.grader.arrivals import MINUTE, Event, arriving, in_order, patients, streams, told
 
 SLOW = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -159,6 +160,27 @@ def test_the_quick_way_says_what_the_long_way_says(events: list[Event]) -> None:
     assert (one.newest, one.sent) == (two.newest, two.sent)
     assert (one.fold.tracks, one.fold.holds, one.fold.low) == (two.fold.tracks, two.fold.holds, two.fold.low)
     assert (one.revision, one.as_of_ms, one.history.spans) == (two.revision, two.as_of_ms, two.history.spans)
+
+
+@SLOW
+@given(patients())
+def test_every_escalation_comes_out_of_its_evidence_again(events: list[Event]) -> None:
+    partition, outputs = in_order(events)
+    outputs = [*outputs, *partition.advance(events[-1].at_ms + 600 * MINUTE)]
+    said = {output.value["escalation_id"]: output.value for output in outputs if output.topic == "escalations"}
+    for evidence in (output.value for output in outputs if output.topic == "evidence"):
+        before, lies = evidence["state_before"], evidence["provenance"]
+        state = None if before is None else decode_state(orjson.loads(orjson.dumps(before)))
+        now_ms = parse_time(evidence["now"])
+        place = Place(lies["topic"], lies["partition"], lies["last_offset"])
+        if "record" in evidence:
+            stepped = step(state, evidence["record"], clock_ms=now_ms, place=place, ward=partition.ward)
+            assert isinstance(stepped, Stepped)
+            again = stepped.outputs
+        else:
+            assert state is not None
+            again = tick(state, now_ms, partition.ward)[1]
+        assert said[evidence["escalation_id"]] in [output.value for output in again]
 
 
 BOUNDS = st.tuples(st.integers(0, 4), st.integers(0, 4)).map(lambda pair: Bounds(min(pair), max(pair)))
