@@ -32,6 +32,7 @@ POLL_MS = 200
 BATCH = 500
 RETRY_S = 1.0
 PROBE_S = 3.0
+STOP_WITHIN_S = 2.0
 
 Positions = dict[TopicPartition, int]
 
@@ -57,8 +58,9 @@ class Reader:
 
     def join(self) -> None:
         """Wait for the threads to end; not from the event loop, which they may wait for."""
-        for thread in self._threads:
-            thread.join(timeout=3)
+        deadline = time.monotonic() + STOP_WITHIN_S
+        for thread in self._threads:  # one that waits for a lost broker is left behind: it has nothing to save
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=self._until_it_works, args=(work,), name=f"board-{name}", daemon=True)
