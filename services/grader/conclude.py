@@ -141,9 +141,20 @@ def _remembered(state: PatientState, step: Step) -> PatientState:
     }
     if step.record is not None and step.record["schema"] == "crs.vitals.v1":
         fresh[""] = high
-    scored = is_scored(state, step.reached_ms, step.ward)
-    since_ms = (step.reached_ms if state.score_ms is None else state.score_ms) if scored else None
-    return replace(state, high_before={**state.high_before, **fresh}, score_ms=since_ms)
+    return _scored(replace(state, high_before={**state.high_before, **fresh}), step)
+
+
+def _scored(state: PatientState, step: Step) -> PatientState:
+    """A ward score that was paged for stands until it has been lower for as long as a grade is held: no flapping."""
+    now_ms = step.reached_ms
+    if is_scored(state, now_ms, step.ward):
+        return replace(state, score_ms=now_ms if state.score_ms is None else state.score_ms, score_below_ms=None)
+    if "ward_score|news2" not in state.sent.alarms:
+        return replace(state, score_ms=None, score_below_ms=None)
+    below_ms = now_ms if state.score_below_ms is None else state.score_below_ms
+    if now_ms - below_ms < minutes(step.ward.rules.hold_min):
+        return replace(state, score_below_ms=below_ms)
+    return replace(state, score_ms=None, score_below_ms=None)
 
 
 def _shown(state: PatientState, step: Step, outputs: list[Output]) -> tuple[PatientState, list[Output]]:

@@ -78,6 +78,7 @@ class PatientState:
     vitals_source: str = ""
     high_before: dict[str, int] = field(default_factory=dict)
     score_ms: int | None = None
+    score_below_ms: int | None = None
     shown: str = ""
     shown_ms: int = 0
     faulted: bool = False

@@ -207,6 +207,7 @@ def watch_times(state: PatientState, ward: Ward) -> Iterator[int]:
         neuro_due_ms(state, ward),
         score_due_ms(state, ward),
         state.stay.expected_return_ms,
+        None if state.score_below_ms is None else state.score_below_ms + minutes(ward.rules.hold_min),
     ):
         if due_ms is not None:
             yield due_ms

@@ -167,7 +167,10 @@ def test_a_ward_score_pages_where_no_rise_says_it():
     bed = well_bed().vitals(1, resp_rate_bpm=26, heart_rate_bpm=132, spo2_pct=95)
     assert bed.said() == ["ward_score news2"]
     assert bed.escalations()[-1]["because"][0]["value"] == 7
-    bed.vitals(2, **WELL)
+    # One point less for a while is no improvement yet: the page does not flap.
+    bed.vitals(2, **WELL).vitals(10, resp_rate_bpm=26, heart_rate_bpm=132, spo2_pct=95).vitals(12, **WELL)
+    assert bed.said() == []
+    bed.until(42.1)
     assert bed.said() == ["resolved improved"]
 
 
