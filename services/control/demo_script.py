@@ -17,10 +17,10 @@ SIGN_IN = SignIn("charge", "night-shift")
 # Minute, bed, what happens there: the story that services/simulator/live_ward.py tells.
 STORY = (
     ("1", "1-02", "a fever: estimated CRS grade 1"),
-    ("2", "1-02", "low pressure, twice: grade 2, and a page"),
-    ("4", "1-02", "norepinephrine: grade 3, and a page of high priority"),
+    ("2-3", "1-02", "low pressure, twice: grade 2, and a page"),
+    ("2-4", "1-04", "ICE 8, then 5: estimated ICANS grade 1, then 2"),
     ("3-5", "1-07", "SpO2 87, a cannula, high-flow oxygen: grade 2, then 3"),
-    ("1-4", "1-04", "ICE 8, then 5: estimated ICANS grade 1, then 2"),
+    ("4-5", "1-02", "norepinephrine: grade 3, and a page of high priority"),
 )
 
 
