@@ -7,10 +7,11 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import IO
 
 from services.control.pipeline_feed import Feed
+from services.control.pipeline_lines import as_they_come
 from services.control.pipeline_results import Results
 from services.control.refusal import Refusal
 from services.grader.replay import BadLine, Line
@@ -18,8 +19,8 @@ from services.runtime import processes
 from services.runtime.settings import KafkaSettings
 from services.runtime.speech import Say
 
-LINES_A_LOOK = 2_000
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.5
+PAUSE_S = 0.1
 CHECKPOINT_EVERY = "PT0.2S"
 # A file is fed as fast as Kafka takes it: a partition may wait long for its turn without standing still.
 STALL_LIMIT = "PT2M"
@@ -46,19 +47,19 @@ def replay_through_kafka(
         say(f"Grading in process {process.pid}.")
         merged: set[str] = set()
         end_ms: int | None = None
-        for number, line in enumerate(lines, start=1):
+        looked_s = monotonic()
+        for line in as_they_come(lines, patience_s=LOOK_EVERY_S):
             if isinstance(line, BadLine):
                 yield line
-                continue
-            end_ms = line.clock_ms
-            feed.send(line)
-            if _hands_over(line, merged):
-                # The handover has to be in the log before the next line is.
-                yield from _until_settled(process, feed, results)
-            elif number % LINES_A_LOOK == 0:
-                feed.flush()
-                _must_live(process)
-                yield from results.complete()
+            elif line is not None:
+                end_ms = line.clock_ms
+                feed.send(line)
+                if _hands_over(line, merged):
+                    # The handover has to be in the log before the next line is.
+                    yield from _until_settled(process, feed, results)
+            if monotonic() - looked_s >= LOOK_EVERY_S:
+                yield from _look(process, feed, results)
+                looked_s = monotonic()
         if end_ms is not None:
             feed.tick(max(end_ms, until_ms or 0))
         yield from _until_settled(process, feed, results)
@@ -72,12 +73,17 @@ def _hands_over(line: Line, merged: set[str]) -> bool:
     return record["patient_id"] in merged
 
 
+def _look(process: "subprocess.Popen[bytes]", feed: Feed, results: Results) -> Iterator[bytes | BadLine]:
+    feed.flush()
+    _must_live(process)
+    yield from results.complete()
+
+
 def _until_settled(process: "subprocess.Popen[bytes]", feed: Feed, results: Results) -> Iterator[bytes | BadLine]:
     feed.flush()
     while not results.is_settled():
-        _must_live(process)
-        yield from results.complete()
-        sleep(LOOK_EVERY_S)
+        yield from _look(process, feed, results)
+        sleep(PAUSE_S)
     yield from results.complete()
 
 
