@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from schemas.alarms import ALARMS, Alarms
 from schemas.bedside import CLINICAL, HANDOVER, RULES, TICK, VITALS, Clinical, Handover, RulesActivated, Tick, Vitals
@@ -38,12 +39,19 @@ def adapter(schema: str) -> TypeAdapter[Any]:
 
 
 def read_event(schema: str, body: bytes) -> dict[str, Any] | Refusal:
-    """The event in `body`, or why it cannot be one. Unknown fields are dropped."""
+    """The event in `body`, or why it cannot be one.
+
+    Unknown fields are dropped. A word that a later version added to a list is let through as it stands: a newer writer
+    must not silence an older reader.
+    """
     try:
         return cast(dict[str, Any], adapter(schema).validate_json(body))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        if first["type"] == "json_invalid":
-            return Refusal("not_json")
-        field = ".".join(map(str, first["loc"])) or None
-        return Refusal("missing_field" if first["type"] == "missing" else "wrong_type", field)
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
+    if all(fault["type"] == "literal_error" and fault["loc"] != ("schema",) for fault in faults):
+        return cast(dict[str, Any], from_json(body))
+    first = faults[0]
+    if first["type"] == "json_invalid":
+        return Refusal("not_json")
+    field = ".".join(map(str, first["loc"])) or None
+    return Refusal("missing_field" if first["type"] == "missing" else "wrong_type", field)

@@ -47,6 +47,18 @@ def test_readers_ignore_a_field_they_do_not_know(path):
     assert not isinstance(read_event(path.parent.name, json.dumps(event).encode()), Refusal)
 
 
+def test_a_word_of_a_later_version_does_not_silence_an_older_reader():
+    event = json.loads((ROOT / "examples/crs.deliveries.v1/sent.json").read_text()) | {"state": "carried_by_hand"}
+
+    assert read_event("crs.deliveries.v1", encode(event)) == event
+
+
+def test_an_event_of_another_schema_is_refused():
+    event = json.loads((ROOT / "examples/crs.deliveries.v1/sent.json").read_text()) | {"schema": "crs.deliveries.v2"}
+
+    assert isinstance(read_event("crs.deliveries.v1", encode(event)), Refusal)
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=named)
 def test_what_we_write_satisfies_every_released_schema(path):
     """Old readers read new events."""
