@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from services.grader.broker_facts import UnusableTopic
-from services.grader.partition import partition_factory
+from services.grader.engine.partition import partition_factory
 from services.grader.process import run
 from services.grader.settings import GraderSettings
 from services.grader.site_files import BadSiteFile, load_rules, load_unit_profile

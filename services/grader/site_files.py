@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from services.grader.rules import DEFAULT_RULES, RuleSet, overridden
+from services.grader.engine.rules import DEFAULT_RULES, RuleSet, overridden
 
 
 class BadSiteFile(Exception):

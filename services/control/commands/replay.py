@@ -13,7 +13,7 @@ from services.control.pipeline_replay import replay_through_kafka
 from services.control.pipeline_topics import own_topics
 from services.control.refusal import WRONG_USE, Refusal
 from services.control.speech import complain
-from services.grader.partition import Partition
+from services.grader.engine.partition import Partition
 from services.grader.replay import BadLine, Line, read_lines, replay
 from services.grader.site_files import BadSiteFile, load_rules, load_unit_profile
 from services.runtime.kafka_source import NoKafka, kafka_source

@@ -2,9 +2,9 @@
 
 import sys
 
-from services.grader import partition
+from services.grader.engine import partition
+from services.grader.engine.rules import DEFAULT_RULES
 from services.grader.process import run
-from services.grader.rules import DEFAULT_RULES
 from services.grader.settings import GraderSettings
 from services.runtime import logs
 

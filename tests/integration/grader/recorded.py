@@ -8,8 +8,8 @@ from kafka import TopicPartition
 from schemas.reasons import Refusal
 from schemas.topics import BEDSIDE
 from services.grader.engine import Origin, Output
+from services.grader.engine.partition import Partition
 from services.grader.intake import read
-from services.grader.partition import Partition
 from services.runtime.kafka_clients import consumer
 from services.runtime.settings import KafkaSettings
 from services.runtime.topics import topic_name

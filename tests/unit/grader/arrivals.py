@@ -9,7 +9,7 @@ from schemas.reading import check_bedside
 from schemas.reasons import Refusal
 from schemas.times import format_time
 from services.grader.engine import Origin, Output
-from services.grader.partition import Partition
+from services.grader.engine.partition import Partition
 from tests.vignettes.bed import MINUTE_MS, START_MS
 
 Record = dict[str, Any]

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from schemas.times import parse_time
 from services.grader.engine import Origin
-from services.grader.grading import Bounds, combine, grade_device, grade_pressors
-from services.grader.partition import Partition
-from services.grader.rules import DEFAULT_RULES
-from services.grader.state import Place, decode_state
-from services.grader.step import Stepped, next_deadline, step, tick
+from services.grader.engine.grading import Bounds, combine, grade_device, grade_pressors
+from services.grader.engine.partition import Partition
+from services.grader.engine.rules import DEFAULT_RULES
+from services.grader.engine.state import Place, decode_state
+from services.grader.engine.step import Stepped, next_deadline, step, tick
 from tests.unit.grader.arrivals import MINUTE, Event, arriving, in_order, patients, streams, told
 
 SLOW = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck), derandomize=True)

@@ -4,9 +4,9 @@ from functools import cache
 
 import pytest
 
-from services.grader.partition import Partition
+from services.grader.engine.partition import Partition
+from services.grader.engine.rules import DEFAULT_RULES
 from services.grader.replay import BadLine, read_lines, replay
-from services.grader.rules import DEFAULT_RULES
 from services.simulator.lines import line
 from services.simulator.scenarios import ALL
 from services.simulator.ward import arrivals

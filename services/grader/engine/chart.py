@@ -1,0 +1,215 @@
+"""Charted state: what stays true until somebody charts otherwise. Immutable; one function a kind of event."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from schemas.times import parse_time
+from services.grader.engine.drugs import NO_VASOPRESSOR, generic_name, masks_fever
+from services.grader.engine.person import Person
+
+Record = dict[str, Any]
+NEURO_DOMAINS = ("ice", "capd", "consciousness", "seizure", "motor_weakness", "raised_icp")
+
+
+@dataclass(frozen=True, slots=True)
+class Oxygen:
+    """The device in use."""
+
+    device: str
+    flow_l_min: float | None
+    fio2: float | None
+    at_ms: int
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Infusion:
+    """A vasopressor that runs."""
+
+    drug: str
+    at_ms: int
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A finding explained otherwise: what of it was established when that was charted, and until when."""
+
+    finding: str
+    until_ms: int
+    at_ms: int
+    event_id: str
+    covers: tuple[tuple[str, int], ...] = ()
+    supports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What is normal for this patient."""
+
+    sbp_mmhg: float | None = None
+    oxygen_device: str | None = None
+    spo2_target_low_pct: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """One neurological domain as last examined."""
+
+    value: int | str | bool
+    at_ms: int
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """The latest dose that enrolled the patient."""
+
+    product: str
+    at_ms: int
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicianGrade:
+    """A grade given by a clinician."""
+
+    crs: int | None
+    icans: int | None
+    at_ms: int
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The encounter: status is admitted, off_unit, discharged or unknown."""
+
+    status: str = "unknown"
+    encounter_id: str = ""
+    admitted_ms: int = 0
+    unit: str | None = None
+    bed: str | None = None
+    expected_return_ms: int | None = None
+    discharged_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Everything charted that counts now."""
+
+    stay: Stay = field(default_factory=Stay)
+    person: Person = field(default_factory=Person)
+    baseline: Baseline = field(default_factory=Baseline)
+    dose: Dose | None = None
+    pressors: tuple[Infusion, ...] = ()
+    pressors_ms: int | None = None
+    pressors_off_ms: int | None = None
+    oxygen: Oxygen | None = None
+    antipyretic_ms: int | None = None
+    attributions: tuple[Attribution, ...] = ()
+    neuro: dict[str, Exam] = field(default_factory=dict)
+    clinician: ClinicianGrade | None = None
+    monitoring_stopped: bool = False
+
+    def running(self) -> frozenset[str]:
+        """Names of the vasopressors that run."""
+        return frozenset(infusion.drug for infusion in self.pressors)
+
+
+def charted(chart: Chart, record: Record, at_ms: int) -> Chart:
+    """The chart after one clinical event; an attribution is the fold's business, for it covers what stands."""
+    apply = _BY_KIND.get(record["kind"])
+    return chart if apply is None else apply(chart, record, at_ms)
+
+
+def _vasopressor(chart: Chart, record: Record, at_ms: int) -> Chart:
+    """Any vasopressor event confirms the whole list (`settled.md` 1)."""
+    drug = generic_name(record["drug"])
+    running = () if drug == NO_VASOPRESSOR else tuple(item for item in chart.pressors if item.drug != drug)
+    if drug != NO_VASOPRESSOR and record.get("rate") != 0:
+        before = next((item for item in chart.pressors if item.drug == drug), None)
+        running = (*running, before or Infusion(drug, at_ms, record["event_id"]))
+    off_ms = at_ms if chart.pressors and not running else chart.pressors_off_ms
+    return replace(chart, pressors=running, pressors_ms=at_ms, pressors_off_ms=off_ms)
+
+
+def _oxygen(chart: Chart, record: Record, at_ms: int) -> Chart:
+    device = Oxygen(record["device"], record.get("flow_l_min"), record.get("fio2"), at_ms, record["event_id"])
+    return replace(chart, oxygen=device)
+
+
+def _medication(chart: Chart, record: Record, at_ms: int) -> Chart:
+    return replace(chart, antipyretic_ms=at_ms) if masks_fever(record["drug"]) else chart
+
+
+def _neuro(chart: Chart, record: Record, at_ms: int) -> Chart:
+    found = {name: Exam(record[name], at_ms, record["event_id"]) for name in NEURO_DOMAINS if name in record}
+    return replace(chart, neuro={**chart.neuro, **found})
+
+
+def _baseline(chart: Chart, record: Record, _at_ms: int) -> Chart:
+    known = {name: record[name] for name in ("sbp_mmhg", "oxygen_device", "spo2_target_low_pct") if name in record}
+    return replace(chart, baseline=replace(chart.baseline, **known))
+
+
+def _immunotherapy(chart: Chart, record: Record, at_ms: int) -> Chart:
+    return replace(chart, dose=Dose(record["product"], at_ms, record.get("dose_number")))
+
+
+def _clinician_grade(chart: Chart, record: Record, at_ms: int) -> Chart:
+    return replace(chart, clinician=ClinicianGrade(record.get("crs"), record.get("icans"), at_ms, record["author"]))
+
+
+def _monitoring(chart: Chart, record: Record, _at_ms: int) -> Chart:
+    return replace(chart, monitoring_stopped=record["state"] == "stopped_by_order")
+
+
+def _encounter(chart: Chart, record: Record, at_ms: int) -> Chart:
+    before = chart.stay
+    stay = replace(before, unit=record.get("unit", before.unit), bed=record.get("bed", before.bed))
+    return replace(chart, stay=_moved(stay, record, at_ms), person=_known(chart.person, record, at_ms))
+
+
+def _moved(stay: Stay, record: Record, at_ms: int) -> Stay:
+    action = record["action"]
+    if action == "admit":
+        if stay.status in ("unknown", "discharged"):
+            stay = replace(stay, encounter_id=record["event_id"], admitted_ms=at_ms)
+        return replace(stay, status="admitted", expected_return_ms=None, discharged_ms=None)
+    if action == "off_unit":
+        back = parse_time(record["expected_return"]) if "expected_return" in record else None
+        return replace(stay, status="off_unit", expected_return_ms=back)
+    if action in ("return", "cancel_discharge") or (action == "transfer" and stay.status != "discharged"):
+        return replace(stay, status="admitted", expected_return_ms=None, discharged_ms=None)
+    if action == "discharge":
+        return replace(stay, status="discharged", expected_return_ms=None, discharged_ms=at_ms)
+    # A merge leaves the stay as it is: until the survivor has taken the patient over, silence would be worse than
+    # a page under the old name.
+    return stay
+
+
+def _known(person: Person, record: Record, at_ms: int) -> Person:
+    if "birth_date" in record:
+        person = replace(person, birth_date=record["birth_date"])
+    if "age_years" in record:
+        person = replace(person, age_years=record["age_years"], age_charted_ms=at_ms)
+    return replace(person, weight_kg=record["weight_kg"]) if "weight_kg" in record else person
+
+
+def readmitted(chart: Chart) -> Chart:
+    """A new stay: signs, support and attributions are gone; age, baseline and enrolment stay (`settled.md` 21)."""
+    return Chart(stay=chart.stay, person=chart.person, baseline=chart.baseline, dose=chart.dose)
+
+
+_BY_KIND: dict[str, Callable[[Chart, Record, int], Chart]] = {
+    "vasopressor": _vasopressor,
+    "oxygen": _oxygen,
+    "medication": _medication,
+    "neuro": _neuro,
+    "baseline": _baseline,
+    "immunotherapy": _immunotherapy,
+    "clinician_grade": _clinician_grade,
+    "monitoring": _monitoring,
+    "encounter": _encounter,
+}

@@ -1,0 +1,170 @@
+"""What a step says after its event was placed: escalations with their evidence, then at most one estimate."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from schemas import ids
+from services.grader.engine import Output, alarms, escalation, rises
+from services.grader.engine.durations import minutes, seconds
+from services.grader.engine.episode_names import named
+from services.grader.engine.escalation import Telling
+from services.grader.engine.estimate import estimate, fingerprint
+from services.grader.engine.fold import Fold
+from services.grader.engine.keeping import keep_what_was_said
+from services.grader.engine.placing import Placed
+from services.grader.engine.readings import GRADED_SIGNS, freshness_limits
+from services.grader.engine.rises import Ended, Passage, Rise, Said, Scale
+from services.grader.engine.sent import Ladder, Sent
+from services.grader.engine.state import PatientState
+from services.grader.engine.ward import Ward
+from services.grader.engine.watch import is_scored, newest_of, standing_alarms
+
+
+class Step(NamedTuple):
+    """What is being stepped through: the state before, the record (None: time alone), the clock, what ran out by."""
+
+    before: PatientState | None
+    record: dict[str, Any] | None
+    clock_ms: int
+    reached_ms: int
+    ward: Ward
+    retraction: bool = False
+
+
+def conclude(step: Step, placed: Placed) -> tuple[PatientState, list[Output]]:
+    """The state that remembers what was said, and what was said."""
+    ward = step.ward
+    if step.before is not None and not step.retraction and ward.pages(placed.state.fold.chart):
+        placed = keep_what_was_said(placed, step.before.fold, step.clock_ms, ward.rules)
+    state = placed.state
+    state = replace(
+        state,
+        episodes=named(state.episodes, [placed.start, *placed.trace], state.fold),
+        revision=state.revision + 1,
+        as_of_ms=max(state.as_of_ms, step.clock_ms),
+        reached_ms=step.reached_ms,
+        faulted=False,
+    )
+    telling = Telling(state, step.clock_ms, state.place, ward.rules)
+    sent, told = _rises(step, placed, state, telling)
+    state = _remembered(replace(state, sent=sent), step)
+    sent, more = _alarms(step, placed, state)
+    state = replace(state, sent=sent)
+    outputs: list[Output] = []
+    for wire in [*told, *more]:
+        outputs.append(Output("escalations", state.patient_id, wire))
+        evidence = escalation.evidence(wire, step.before, step.record, telling)
+        outputs.append(Output("evidence", state.patient_id, evidence))
+    return _shown(state, step, outputs)
+
+
+def _scales(state: PatientState) -> tuple[Scale, Scale]:
+    patient_id, stay = state.patient_id, state.stay.encounter_id
+
+    def identified(kind: str) -> Callable[[str, int, int], str]:
+        return lambda scope, grade, rise: ids.rise_id(patient_id, scope, kind, grade, rise)
+
+    def episode(fold: Fold) -> str:
+        return state.episode_id(fold) or ""
+
+    crs = Scale("crs_rise", lambda fold: fold.low, rises.crs_shown, episode, identified("crs_rise"))
+    icans = Scale(
+        "icans_rise", lambda fold: fold.icans_low, lambda fold: fold.icans_hold.level, lambda _: stay,
+        identified("icans_rise"),
+    )  # fmt: skip
+    return crs, icans
+
+
+def _rises(step: Step, placed: Placed, state: PatientState, telling: Telling) -> tuple[Sent, list[dict[str, Any]]]:
+    sent = state.sent
+    told: list[dict[str, Any]] = []
+    passage = Passage(
+        placed.start, placed.trace, state.fold, placed.rewritten, step.retraction, state.newest_event_ms,
+        seconds(step.ward.rules.late_after_s),
+    )  # fmt: skip
+    crs, icans = _scales(state)
+    ladders: dict[str, Ladder] = {}
+    for scale, ladder in ((crs, sent.crs), (icans, sent.icans)):
+        ladders[scale.kind], said = _followed(ladder, scale, passage, step)
+        told += [_told(item, scale, telling) for item in said]
+    return replace(sent, crs=ladders["crs_rise"], icans=ladders["icans_rise"]), told
+
+
+def _followed(ladder: Ladder, scale: Scale, passage: Passage, step: Step) -> tuple[Ladder, Said]:
+    """The ladder where this patient is paged for; a standing grade is raised at once when that begins."""
+    if not step.ward.pages(passage.now.chart):
+        return rises.ended_all(ladder, passage.now, _gone(passage.now) or "retracted")
+    if step.before is None or not step.ward.pages(step.before.fold.chart):
+        passage = passage._replace(trace=[passage.now], rewritten=False)
+    return rises.follow(ladder, scale, passage)
+
+
+def _gone(fold: Fold) -> str | None:
+    """Why nobody is paged for a patient who has left."""
+    return "discharged" if fold.chart.stay.status == "discharged" else None
+
+
+def _told(item: Rise | Ended, scale: Scale, telling: Telling) -> dict[str, Any]:
+    if isinstance(item, Rise):
+        return escalation.told_rise(item, scale, telling)
+    return escalation.told_end(item, telling)
+
+
+def _alarms(step: Step, placed: Placed, state: PatientState) -> tuple[Sent, list[dict[str, Any]]]:
+    sent = state.sent
+    past: list[alarms.Raised | alarms.Over] = []
+    if state.stay.status != "discharged":
+        sent, past = alarms.past_critical(state, placed.trace, step.ward, rewritten=placed.rewritten)
+    state = replace(state, sent=sent)
+    cause = _gone(state.fold) or ("retracted" if step.retraction else None)
+    sent, said = alarms.update(state, standing_alarms(state, step.reached_ms, step.ward), cause)
+    telling = Telling(state, step.clock_ms, state.place, step.ward.rules)
+    return sent, [_alarm_told(item, telling) for item in [*past, *said]]
+
+
+def _alarm_told(item: alarms.Raised | alarms.Over, telling: Telling) -> dict[str, Any]:
+    if isinstance(item, alarms.Raised):
+        return escalation.told_alarm(item.alarm, item.escalation_id, telling)
+    return escalation.told_resolved((item.escalation_id,), item.reason, telling.state.fold.at_ms, telling)
+
+
+def _remembered(state: PatientState, step: Step) -> PatientState:
+    """What later alarms ask about now: the bound before a sign went stale, since when the ward score stands."""
+    rules, high = step.ward.rules, state.fold.high
+    fresh = {
+        sign: high
+        for sign in GRADED_SIGNS
+        if (newest := newest_of(state, sign)) is not None
+        and step.reached_ms - newest.placed_ms < freshness_limits(newest.manner, rules)[0]
+    }
+    if step.record is not None and step.record["schema"] == "crs.vitals.v1":
+        fresh[""] = high
+    return _scored(replace(state, high_before={**state.high_before, **fresh}), step)
+
+
+def _scored(state: PatientState, step: Step) -> PatientState:
+    """A ward score that was paged for stands until it has been lower for as long as a grade is held: no flapping."""
+    now_ms = step.reached_ms
+    if is_scored(state, now_ms, step.ward):
+        return replace(state, score_ms=now_ms if state.score_ms is None else state.score_ms, score_below_ms=None)
+    if "ward_score|news2" not in state.sent.alarms:
+        return replace(state, score_ms=None, score_below_ms=None)
+    below_ms = now_ms if state.score_below_ms is None else state.score_below_ms
+    if now_ms - below_ms < minutes(step.ward.rules.hold_min):
+        return replace(state, score_below_ms=below_ms)
+    return replace(state, score_ms=None, score_below_ms=None)
+
+
+def _shown(state: PatientState, step: Step, outputs: list[Output]) -> tuple[PatientState, list[Output]]:
+    """At most one estimate, of the present; none after discharge (`settled.md` 21 and 33)."""
+    was_gone = step.before is not None and step.before.stay.status == "discharged"
+    if was_gone and state.stay.status == "discharged":
+        return state, outputs
+    wire = estimate(state, step.reached_ms, step.ward.rules)
+    shown = fingerprint(wire)
+    due = step.record is not None and step.clock_ms - state.shown_ms >= minutes(step.ward.rules.repeat_min)
+    if shown == state.shown and not due:
+        return state, outputs
+    outputs.append(Output("estimates", state.patient_id, wire))
+    return replace(state, shown=shown, shown_ms=step.clock_ms), outputs

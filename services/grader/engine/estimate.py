@@ -1,0 +1,169 @@
+"""The estimate as it goes onto the wire, and the fingerprint that says whether it is worth sending again."""
+
+import hashlib
+from typing import Any
+
+from schemas.encoding import canonical
+from schemas.estimates import ESTIMATE
+from schemas.times import format_time
+from services.grader.engine import reasons
+from services.grader.engine.chart import Chart
+from services.grader.engine.components import device_confirmed, pressors_confirmed
+from services.grader.engine.durations import minutes
+from services.grader.engine.fold import Fold
+from services.grader.engine.holds import held_until
+from services.grader.engine.icans import is_fresh, score_name
+from services.grader.engine.readings import SIGNS, freshness_limits, sign_of
+from services.grader.engine.rises import crs_shown
+from services.grader.engine.rules import RuleSet
+from services.grader.engine.scores import scores
+from services.grader.engine.seen import seen_by_scores
+from services.grader.engine.state import Newest, PatientState
+
+Wire = dict[str, Any]
+FAULT = "not graded: software fault"
+
+
+def estimate(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
+    """What the data establish about one patient now, and what they cannot exclude."""
+    fold, chart = state.fold, state.fold.chart
+    parts = reasons.parts_now(fold, rules)
+    high = 4 if state.faulted else fold.high
+    held = _held(fold, rules)
+    return {
+        "schema": ESTIMATE,
+        "patient_id": state.patient_id,
+        "revision": state.revision,
+        "as_of": format_time(state.as_of_ms),
+        **_place(chart),
+        **({} if (episode_id := state.episode_id(fold)) is None else {"episode_id": episode_id}),
+        "grade_low": fold.low,
+        "grade_high": high,
+        "grade": None if fold.low == 0 and high > 0 else fold.low,
+        **({} if held is None else {"held": held}),
+        "max_grade": fold.episode.max_grade if fold.episode else 0,
+        "icans_low": fold.icans_low,
+        "icans_high": fold.icans_high,
+        "icans": None if fold.icans_low == 0 and fold.icans_high > 0 else fold.icans_low,
+        "drivers": reasons.drivers(fold, parts),
+        "inputs": _inputs(state, now_ms, rules),
+        "missing": [*reasons.missing(fold, parts), *_missing_neuro(fold, rules)],
+        "because": reasons.because(fold, parts, rules),
+        "scores": scores(seen_by_scores(state, now_ms, rules)),
+        **({"prompts": prompts} if (prompts := _prompts(state, rules)) else {}),
+        "rules": dict(rules.reference),
+    }
+
+
+def _place(chart: Chart) -> Wire:
+    stay, dose = chart.stay, chart.dose
+    found = {
+        "unit": stay.unit,
+        "bed": stay.bed,
+        "encounter": stay.status,
+        "product": dose.product if dose else None,
+        "dosed_at": format_time(dose.at_ms) if dose else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _missing_neuro(fold: Fold, rules: RuleSet) -> list[str]:
+    """An examination is missed only where neurotoxicity is waited for."""
+    return reasons.missing_neuro(fold, rules) if fold.chart.dose is not None else []
+
+
+def _held(fold: Fold, rules: RuleSet) -> Wire | None:
+    """An improvement being confirmed; None while nothing supports a lower grade."""
+    to = crs_shown(fold)
+    if not fold.counting or to >= fold.low:
+        return None
+    hold_ms, holds = minutes(rules.hold_min), fold.holds
+    levels = holds.levels()
+    due = [held_until(hold, hold_ms) for name, hold in holds.named().items() if levels[name] > to]
+    return {"to": to, "until": format_time(max(at_ms for at_ms in due if at_ms is not None))}
+
+
+def _inputs(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
+    inputs: Wire = {}
+    for sign in SIGNS:
+        found = [(name, item) for name, item in sorted(state.newest.items()) if sign_of(name) == sign]
+        if not found:
+            if sign not in ("dbp_mmhg", "map_mmhg"):
+                inputs[sign] = {"state": "never"}
+            continue
+        found.sort(key=lambda item: item[1].observed_ms, reverse=True)
+        inputs[sign] = _measured(found[0][1], now_ms, rules)
+        for name, item in found[1:]:  # both pressure sources are shown, never mixed
+            inputs[name] = _measured(item, now_ms, rules)
+    return inputs | _charted(state.fold, now_ms, rules)
+
+
+def _measured(item: Newest, now_ms: int, rules: RuleSet) -> Wire:
+    stale_ms, lost_ms = freshness_limits(item.manner, rules)
+    age_ms = now_ms - item.placed_ms
+    return {
+        "value": item.value,
+        "observed_at": format_time(item.observed_ms),
+        "state": "lost" if age_ms >= lost_ms else "stale" if age_ms >= stale_ms else "fresh",
+        "source": item.source,
+        **({"flags": list(item.flags)} if item.flags else {}),
+    }
+
+
+def _charted(fold: Fold, now_ms: int, rules: RuleSet) -> Wire:
+    chart, oxygen = fold.chart, fold.chart.oxygen
+    inputs: Wire = {"oxygen_device": {"state": "never"}, "vasopressor": {"state": "never"}}
+    if oxygen is not None:
+        flow = "" if oxygen.flow_l_min is None else f" {oxygen.flow_l_min:g} L/min"
+        fresh = device_confirmed(chart, now_ms, rules)
+        inputs["oxygen_device"] = _said(oxygen.device + flow, oxygen.at_ms, fresh=fresh)
+    if chart.pressors_ms is not None:
+        running = ", ".join(sorted(chart.running())) or "none"
+        inputs["vasopressor"] = _said(running, chart.pressors_ms, fresh=pressors_confirmed(chart, now_ms, rules))
+    name = score_name(chart.person.age_months(fold.at_ms), rules)
+    exam = chart.neuro.get(name)
+    inputs[name] = {"state": "never"}
+    if exam is not None:
+        inputs[name] = _said(exam.value, exam.at_ms, fresh=is_fresh(exam, now_ms, rules))
+    return inputs
+
+
+def _said(value: int | str | bool, at_ms: int, *, fresh: bool) -> Wire:
+    return {
+        "value": value,
+        "observed_at": format_time(at_ms),
+        "state": "fresh" if fresh else "stale",
+        "source": "charted",
+    }
+
+
+def _prompts(state: PatientState, rules: RuleSet) -> list[str]:
+    """What to chart, recheck or know, as sentences."""
+    fold, chart = state.fold, state.fold.chart
+    found = [FAULT] if state.faulted else []
+    if chart.person.age_months(fold.at_ms) is None:
+        found.append("age unknown: adult thresholds")
+    if fold.high > fold.low:
+        found += [] if chart.pressors_ms is not None else ["chart vasopressors, or that none runs"]
+        found += [] if chart.oxygen is not None else ["chart the oxygen device"]
+    mean = next((item for name, item in sorted(state.newest.items()) if sign_of(name) == "map_mmhg"), None)
+    if mean is not None and mean.value < rules.low_map_mmhg:
+        found.append("possible hypotension: mean pressure low")
+    return found
+
+
+# Values, their times and raw numbers do not make an estimate worth sending again; states and decisions do.
+_VOLATILE = ("revision", "as_of", "trend")
+
+
+def fingerprint(wire: Wire) -> str:
+    """Equal for estimates that say the same; short, for it is part of the state."""
+    stable = {name: value for name, value in wire.items() if name not in _VOLATILE}
+    # Which of two pressure sources is the newer one changes with every reading: only their states count.
+    stable["inputs"] = sorted(
+        (sign_of(name), item["state"], item.get("source", ""), item.get("flags", []))
+        for name, item in wire["inputs"].items()
+    )
+    stable["because"] = [item["rule"] for item in wire["because"]]
+    stable["scores"] = sorted(wire["scores"])
+    return hashlib.sha256(canonical(stable)).hexdigest()[:16]

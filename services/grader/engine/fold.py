@@ -1,0 +1,199 @@
+"""One patient folded over event time: signs and charted state in, a grade with its holds and its episode out.
+
+A fold is immutable and knows nothing of arrival: it is fed in the order of event time (`timeline.py`), and fed again
+from an earlier fold when something late belongs before. `evaluate` looks at one moment; `next_time` says when time
+alone may change something.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from services.grader.engine import attribution
+from services.grader.engine.chart import Chart
+from services.grader.engine.components import (
+    COMPONENTS,
+    FINDING_OF,
+    MEASURED,
+    PRESSURE,
+    SATURATION,
+    Part,
+    Tracks,
+    febrile,
+    is_quiet,
+    parts_of,
+)
+from services.grader.engine.durations import hours, minutes
+from services.grader.engine.grading import Bounds
+from services.grader.engine.holds import ChartedHold, MeasuredHold, hold_charted, hold_measured
+from services.grader.engine.icans import grade_icans
+from services.grader.engine.readings import TEMPERATURE
+from services.grader.engine.rules import RuleSet
+from services.grader.engine.track import freshness, is_normal, settle
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """An episode of CRS: fever is latched in it; `key` is the event that opened it."""
+
+    key: str
+    opened_ms: int
+    max_grade: int = 0
+    quiet_ms: int | None = None
+    suspended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The held level of each component, and of ICANS."""
+
+    pressure: MeasuredHold = field(default_factory=MeasuredHold)
+    saturation: MeasuredHold = field(default_factory=MeasuredHold)
+    pressor: ChartedHold = field(default_factory=ChartedHold)
+    device: ChartedHold = field(default_factory=ChartedHold)
+
+    def named(self) -> dict[str, MeasuredHold | ChartedHold]:
+        """By component."""
+        return {PRESSURE: self.pressure, SATURATION: self.saturation, "pressor": self.pressor, "device": self.device}
+
+    def levels(self) -> dict[str, int]:
+        """What counts of each component."""
+        return {
+            PRESSURE: self.pressure.level,
+            SATURATION: self.saturation.level,
+            "pressor": self.pressor.held,
+            "device": self.device.held,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Everything that holds at `at_ms`; what runs out has been taken into account up to `reached_ms`."""
+
+    at_ms: int = 0
+    reached_ms: int = 0
+    tracks: Tracks = field(default_factory=dict)
+    chart: Chart = field(default_factory=Chart)
+    holds: Holds = field(default_factory=Holds)
+    icans_hold: ChartedHold = field(default_factory=ChartedHold)
+    episode: Episode | None = None
+    low: int = 0
+    high: int = 4
+    icans_low: int = 0
+    icans_high: int = 4
+    fever: bool | None = None
+    gap_ms: int | None = None
+    critical: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def counting(self) -> bool:
+        """Whether fever counts: an episode is open and nobody attributed its fever elsewhere."""
+        return self.episode is not None and not self.episode.suspended
+
+
+def evaluate(fold: Fold, at_ms: int, rules: RuleSet, *, reached_ms: int | None = None) -> Fold:
+    """The fold at a moment not before its own, after what was taken in.
+
+    Args:
+        fold: before.
+        at_ms: the moment.
+        rules: the rule set in force.
+        reached_ms: what runs out by then has run out. By default the moment itself; events of a moment come before
+            what runs out at it, so they are evaluated with the millisecond before.
+    """
+    reached = at_ms if reached_ms is None else reached_ms
+    tracks = {name: settle(track, reached) for name, track in fold.tracks.items()}
+    icans = grade_icans(fold.chart.neuro, fold.chart.person.age_months(at_ms), reached, rules)
+    raw = parts_of(tracks, fold.chart, reached, rules)
+    chart = attribution.standing(fold.chart, raw, icans.low, reached)
+    parts = attribution.without_attributed(chart, raw)
+    fever = febrile(tracks, chart, reached, rules)
+    moment = replace(fold, at_ms=at_ms, reached_ms=reached, tracks=tracks, chart=chart, fever=fever)
+    moment = replace(moment, episode=_episode(moment, rules))
+    moment = _with_icans(_graded(moment, parts, rules), icans, rules)
+    return replace(moment, gap_ms=_gap(moment, parts, rules), critical=_critical(moment))
+
+
+def _episode(fold: Fold, rules: RuleSet) -> Episode | None:
+    episode, explained = fold.episode, attribution.is_attributed(fold.chart, "fever")
+    if episode is None:
+        track = fold.tracks.get(TEMPERATURE)
+        if not fold.fever or explained or track is None or track.finding is None:
+            return None
+        return Episode(track.finding.event_id, fold.at_ms)
+    quiet = is_quiet(fold.tracks, fold.chart, fold.reached_ms, rules)
+    quiet_ms = None if not quiet else fold.at_ms if episode.quiet_ms is None else episode.quiet_ms
+    if quiet_ms is not None and fold.chart.antipyretic_ms is not None:
+        quiet_ms = max(quiet_ms, fold.chart.antipyretic_ms)
+    if quiet_ms is not None and fold.reached_ms >= quiet_ms + hours(rules.episode_quiet_h):
+        return None
+    return replace(episode, quiet_ms=quiet_ms, suspended=_is_suspended(episode, fold, explained, rules))
+
+
+def _is_suspended(episode: Episode, fold: Fold, explained: bool, rules: RuleSet) -> bool:
+    """Fever explained otherwise suspends the episode; it resumes unless the fever is known to be gone by then."""
+    if explained or not episode.suspended:
+        return explained
+    track = fold.tracks[TEMPERATURE]
+    return is_normal(track) and freshness(track, fold.reached_ms, rules) != "lost"
+
+
+def _graded(fold: Fold, parts: dict[str, Part], rules: RuleSet) -> Fold:
+    episode = fold.episode
+    if episode is None or episode.suspended:
+        explained = attribution.is_attributed(fold.chart, "fever")
+        high = 0 if explained or fold.fever is False else max(1, *(part.high for part in parts.values()))
+        return replace(fold, holds=Holds(), low=0, high=high)
+    holds = _held(fold, parts, rules)
+    low = max(1, *holds.levels().values())
+    high = max(low, *(part.high for part in parts.values()))
+    episode = replace(episode, max_grade=max(low, episode.max_grade))
+    return replace(fold, holds=holds, low=low, high=high, episode=episode)
+
+
+def _held(fold: Fold, parts: dict[str, Part], rules: RuleSet) -> Holds:
+    """Each component on its own evidence; what is attributed is let go at once."""
+    hold_ms, before = minutes(rules.hold_min), fold.holds
+    free = {name for name in COMPONENTS if attribution.is_attributed(fold.chart, FINDING_OF[name])}
+
+    def measured(name: str, hold: MeasuredHold) -> MeasuredHold:
+        hold = MeasuredHold() if name in free else hold
+        return hold_measured(hold, parts[name].low, parts[name].clear_ms, hold_ms)
+
+    def charted(name: str, hold: ChartedHold) -> ChartedHold:
+        hold = ChartedHold() if name in free else hold
+        return hold_charted(hold, parts[name].low, fold.at_ms, fold.reached_ms, hold_ms)
+
+    return Holds(
+        measured(PRESSURE, before.pressure),
+        measured(SATURATION, before.saturation),
+        charted("pressor", before.pressor),
+        charted("device", before.device),
+    )
+
+
+def _with_icans(fold: Fold, icans: Bounds, rules: RuleSet) -> Fold:
+    explained = attribution.is_attributed(fold.chart, attribution.NEURO)
+    before = ChartedHold() if explained else fold.icans_hold
+    level = 0 if explained else icans.low
+    hold = hold_charted(before, level, fold.at_ms, fold.reached_ms, minutes(rules.hold_min))
+    high = 0 if explained and icans.high == icans.low else icans.high
+    return replace(fold, icans_hold=hold, icans_low=hold.held, icans_high=max(hold.held, high))
+
+
+def _gap(fold: Fold, parts: dict[str, Part], rules: RuleSet) -> int | None:
+    """Since when something is established and much worse cannot be excluded (`possible_crs`)."""
+    found = any(part.low >= 2 for part in parts.values())
+    fever = fold.counting or (fold.fever is True and not attribution.is_attributed(fold.chart, "fever"))
+    if not (found or fever) or fold.high - fold.low < rules.gap_grades:
+        return None
+    if not found and all(parts[name].high == 0 for name in MEASURED):
+        return None  # fever alone, pressure and saturation known: a prompt to chart, not a page
+    return fold.at_ms if fold.gap_ms is None else fold.gap_ms
+
+
+def _critical(fold: Fold) -> dict[str, int]:
+    """Series with an established critical value, and since when."""
+    return {
+        name: fold.critical.get(name, track.critical.since_ms)
+        for name, track in fold.tracks.items()
+        if track.critical is not None and track.critical.established
+    }

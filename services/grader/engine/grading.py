@@ -1,0 +1,106 @@
+"""ASTCT consensus grading of cytokine release syndrome, as pure functions over intervals.
+
+Source: Lee DW, Santomasso BD, Locke FL, et al. ASTCT consensus grading for cytokine release syndrome and neurologic
+toxicity associated with immune effector cells. Biol Blood Marrow Transplant 2019;25(4):625-638.
+doi:10.1016/j.bbmt.2018.12.758. Where the paper gives no number or device, `clinical.md` 1.2, 1.3 and `settled.md` do.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from services.grader.engine.drugs import INOTROPES, NO_VASOPRESSOR, VASOPRESSIN, VASOPRESSORS
+from services.grader.engine.rules import RuleSet
+
+
+class Bounds(NamedTuple):
+    """A grade as an interval: what the data establish, what they cannot exclude."""
+
+    low: int
+    high: int
+
+
+NONE = Bounds(0, 0)
+UNKNOWN = Bounds(0, 4)
+FINDING = Bounds(2, 2)  # hypotension without a vasopressor, hypoxia on room air
+FINDING_UNKNOWN = Bounds(0, 2)
+
+# Flow decides only for the two cannulas; a face mask is Grade 3 at any flow (trap T3).
+_BY_DEVICE = {
+    "room_air": NONE,
+    "blow_by": Bounds(2, 2),
+    "face_mask": Bounds(3, 3),
+    "venturi_mask": Bounds(3, 3),
+    "non_rebreather": Bounds(3, 3),
+    "cpap": Bounds(4, 4),
+    "bipap": Bounds(4, 4),
+    "ventilator": Bounds(4, 4),
+    "other": Bounds(2, 4),
+}
+
+
+def grade_device(device: str | None, flow_l_min: float | None, rules: RuleSet) -> Bounds:
+    """Grade of the oxygen support; an uncharted device excludes nothing.
+
+    Args:
+        device: as charted; None where nobody charted one.
+        flow_l_min: None where no flow was charted.
+        rules: where low flow ends.
+    """
+    if device is None:
+        return UNKNOWN
+    if device == "nasal_cannula":
+        return _grade_cannula(flow_l_min, rules)
+    if device == "high_flow_nasal_cannula":
+        low_flow = flow_l_min is not None and flow_l_min <= rules.low_flow_l_min
+        return Bounds(2, 2) if low_flow else Bounds(3, 3)
+    return _BY_DEVICE.get(device, Bounds(2, 4))
+
+
+def _grade_cannula(flow_l_min: float | None, rules: RuleSet) -> Bounds:
+    if flow_l_min is None:
+        return Bounds(2, 3)
+    if flow_l_min <= 0:
+        return NONE
+    return Bounds(2, 2) if flow_l_min <= rules.low_flow_l_min else Bounds(3, 3)
+
+
+def grade_pressors(running: Iterable[str]) -> Bounds:
+    """Grade of the vasopressors that run; what runs under an unknown name excludes nothing."""
+    drugs = set(running) - {NO_VASOPRESSOR} - INOTROPES
+    counted = drugs & VASOPRESSORS
+    low = 4 if len(counted - {VASOPRESSIN}) >= 2 else 3 if counted else 0
+    return Bounds(low, 4 if drugs - VASOPRESSORS else low)
+
+
+def combine(febrile: bool | None, *parts: Bounds) -> Bounds:
+    """Combine fever with hypotension and hypoxia.
+
+    Fever opens the assessment and alone is Grade 1; after that the most severe part decides. An unknown fever
+    establishes nothing and excludes nothing.
+
+    Args:
+        febrile: whether fever counts; None where it is unknown.
+        parts: one interval for each part of hypotension and hypoxia.
+    """
+    low = max(1, *(part.low for part in parts)) if febrile else 0
+    high = 0 if febrile is False else max(1, *(part.high for part in parts))
+    return Bounds(low, high)
+
+
+def hypotension_limit(age_months: int | None, baseline_sbp_mmhg: float | None, rules: RuleSet) -> float:
+    """Systolic pressure below which a patient is hypotensive, by age band and by the patient's own baseline."""
+    limit = _limit_by_age(age_months, rules)
+    adult = age_months is None or age_months >= 12 * rules.baseline_from_years
+    if baseline_sbp_mmhg is None or not adult:
+        return limit
+    return max(limit, min(rules.baseline_share * baseline_sbp_mmhg, rules.baseline_sbp_mmhg))
+
+
+def _limit_by_age(age_months: int | None, rules: RuleSet) -> float:
+    if age_months is None or age_months >= 12 * rules.child_until_years:
+        return rules.adult_sbp_mmhg
+    if age_months < 1:
+        return rules.neonate_sbp_mmhg
+    if age_months < 12:
+        return rules.infant_sbp_mmhg
+    return rules.child_sbp_mmhg + rules.child_sbp_mmhg_per_year * (age_months // 12)

@@ -1,0 +1,152 @@
+"""All patients of one partition, their clock and their deadlines: pure, owned by one caller at a time.
+
+Time is a record: the clock is the largest record timestamp so far. Deadlines strictly before a record run first, one
+that falls on it runs after it; each runs at, and stamps its outputs with, its own time, in order of time then patient.
+"""
+
+import heapq
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from schemas.bedside import CLINICAL, VITALS
+from schemas.encoding import digest, encode, kept_bytes
+from schemas.reasons import Reason
+from schemas.rejected import REJECTED
+from schemas.times import format_time
+from services.grader.engine import Origin, Output, fault
+from services.grader.engine.rules import DEFAULT_RULES, RuleSet, with_unit_profile
+from services.grader.engine.state import PatientState, Place, decode_state, encode_state
+from services.grader.engine.step import Refused, next_deadline, step, tick
+from services.grader.engine.ward import Ward
+
+__all__ = ["Origin", "Output", "Partition", "partition_factory"]
+
+
+class Partition:
+    """The grader of one partition.
+
+    Args:
+        rules: the rule set in force.
+        number: which partition this is.
+        unit_profile: support that a unit cannot give at all.
+        watch_all: page for everybody, enrolled or not.
+        thorough: every record the long way; slow, and the same.
+    """
+
+    def __init__(
+        self,
+        rules: RuleSet = DEFAULT_RULES,
+        *,
+        number: int = 0,
+        unit_profile: dict[str, Any] | None = None,
+        watch_all: bool = False,
+        thorough: bool = False,
+    ) -> None:
+        self.ward = Ward(with_unit_profile(rules, unit_profile), watch_all, thorough)
+        self.number = number
+        self.patients: dict[str, PatientState] = {}
+        self.clock_ms = 0
+        self.touched: set[str] = set()
+        self._due: dict[str, int] = {}
+        self._queue: list[tuple[int, str]] = []
+
+    def apply(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> list[Output]:
+        """Deadlines strictly before the clock, then the record. A fault costs the record, never the patient."""
+        outputs = self._run_deadlines(max(clock_ms, self.clock_ms) - 1)
+        self.clock_ms = max(clock_ms, self.clock_ms)
+        if record["schema"] not in (VITALS, CLINICAL):
+            return outputs
+        patient_id = record["patient_id"]
+        before = self.patients.get(patient_id)
+        place = Place(*origin)
+        try:
+            stepped = step(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward)
+        except Exception:
+            rejection = self._rejection(record, Refused("engine_fault"), origin)
+            state, said = fault.after_fault(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward)
+            self._keep(state, self.clock_ms - 1)
+            return [*outputs, rejection, *said]
+        if isinstance(stepped, Refused):
+            return [*outputs, self._rejection(record, stepped, origin)]
+        if stepped.state is not None and stepped.state is not before:
+            self._keep(stepped.state, self.clock_ms - 1, quick=stepped.quick)
+        return [*outputs, *stepped.outputs]
+
+    def advance(self, now_ms: int) -> list[Output]:
+        """All deadlines up to and including now: a tick."""
+        outputs = self._run_deadlines(now_ms)
+        self.clock_ms = max(self.clock_ms, now_ms)
+        return outputs
+
+    def encoded(self, patient_id: str) -> dict[str, Any] | None:
+        """A patient's state as plain data for a checkpoint; None for one that is not kept."""
+        state = self.patients.get(patient_id)
+        return None if state is None else encode_state(state)
+
+    def restore(self, patients: Mapping[str, Any], clock_ms: int) -> None:
+        """Take over stored patients."""
+        self.clock_ms = max(self.clock_ms, clock_ms)
+        for patient_id, encoded in patients.items():
+            state = decode_state(encoded)
+            self.patients[patient_id] = state
+            self._schedule(state, state.reached_ms)
+
+    def _run_deadlines(self, upto_ms: int) -> list[Output]:
+        outputs: list[Output] = []
+        while self._queue and self._queue[0][0] <= upto_ms:
+            at_ms, patient_id = heapq.heappop(self._queue)
+            if self._due.get(patient_id) != at_ms:
+                continue  # an older entry of this patient
+            state = self.patients[patient_id]
+            true_ms = next_deadline(state, min(state.reached_ms, at_ms - 1), self.ward)
+            if true_ms is None or true_ms > at_ms:  # data came in time: the entry was a lower bound
+                self._schedule(state, state.reached_ms)
+                continue
+            outputs += self._ticked(state, at_ms)
+        return outputs
+
+    def _ticked(self, state: PatientState, at_ms: int) -> list[Output]:
+        try:
+            after, said = tick(state, at_ms, self.ward)
+        except Exception:
+            after, said = fault.after_fault(state, None, clock_ms=at_ms, place=state.place, ward=self.ward)
+            self._keep(after, at_ms)
+            # What fails now fails again: time stands still for this patient until the next record.
+            self._due.pop(state.patient_id, None)
+            return said
+        self._keep(after, at_ms)
+        return said
+
+    def _keep(self, state: PatientState, reached_ms: int, *, quick: bool = False) -> None:
+        self.patients[state.patient_id] = state
+        self.touched.add(state.patient_id)
+        if not quick or state.patient_id not in self._due:  # else what is queued is a lower bound still
+            self._schedule(state, reached_ms)
+
+    def _schedule(self, state: PatientState, reached_ms: int) -> None:
+        due_ms = next_deadline(state, reached_ms, self.ward)
+        if due_ms is None:
+            self._due.pop(state.patient_id, None)
+        elif self._due.get(state.patient_id) != due_ms:
+            self._due[state.patient_id] = due_ms
+            heapq.heappush(self._queue, (due_ms, state.patient_id))
+
+    def _rejection(self, record: dict[str, Any], refused: Refused, origin: Origin) -> Output:
+        reason: Reason = refused.reason
+        value = {
+            "schema": REJECTED,
+            "rejected_id": digest(["rejected", *origin]),
+            "reason": reason,
+            **({} if refused.field is None else {"field": refused.field}),
+            "received_at": format_time(self.clock_ms),
+            "source": f"kafka:{origin.topic}/{origin.partition}/{origin.offset}",
+            **kept_bytes(encode(record)),
+        }
+        return Output("rejected", record["patient_id"], value)
+
+
+def partition_factory(
+    rules: RuleSet = DEFAULT_RULES, *, unit_profile: dict[str, Any] | None = None, watch_all: bool = False
+) -> Callable[[int], Partition]:
+    """Makes the engine of a partition by its number."""
+    return lambda number: Partition(rules, number=number, unit_profile=unit_profile, watch_all=watch_all)

@@ -1,0 +1,145 @@
+"""Why a grade is what it is: drivers, missing inputs, and the rules that spoke with value, limit and source."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from schemas.times import format_time
+from services.grader.engine import attribution
+from services.grader.engine.components import (
+    DEVICE,
+    FINDING_OF,
+    INPUT_OF,
+    PRESSOR,
+    PRESSURE,
+    SATURATION,
+    Part,
+    parts_of,
+    saturation_series,
+)
+from services.grader.engine.fold import Fold
+from services.grader.engine.grading import hypotension_limit
+from services.grader.engine.icans import score_name
+from services.grader.engine.readings import PRESSURES, TEMPERATURE
+from services.grader.engine.rules import ASTCT, RuleSet
+from services.grader.engine.timeline import limits_of
+from services.grader.engine.track import Track, newest_ms
+
+Because = dict[str, Any]
+Parts = dict[str, Part]
+DRIVERS = ("fever", "hypotension", "hypoxia")
+MISSING_ORDER = ("temperature_c", "sbp_mmhg", "vasopressor", "spo2_pct", "oxygen_device")
+
+
+def parts_now(fold: Fold, rules: RuleSet) -> Parts:
+    """The components as they count for CRS."""
+    return attribution.without_attributed(fold.chart, parts_of(fold.tracks, fold.chart, fold.reached_ms, rules))
+
+
+def drivers(fold: Fold, parts: Parts) -> list[str]:
+    """Every established component, held ones included."""
+    held = fold.holds.levels()
+    found = {FINDING_OF[name] for name, part in parts.items() if part.low or held[name]}
+    explained = attribution.is_attributed(fold.chart, "fever")
+    if (fold.counting or fold.fever) and not explained:
+        found.add("fever")
+    return [name for name in DRIVERS if name in found]
+
+
+def missing(fold: Fold, parts: Parts) -> list[str]:
+    """The inputs that widen the interval, and only those."""
+    if fold.high == fold.low:
+        return []
+    found = {INPUT_OF[name] for name, part in parts.items() if part.high > max(part.low, fold.low)}
+    if not fold.counting and fold.fever is None and not attribution.is_attributed(fold.chart, "fever"):
+        found.add("temperature_c")
+    return [name for name in MISSING_ORDER if name in found]
+
+
+def missing_neuro(fold: Fold, rules: RuleSet) -> list[str]:
+    """The examination that would narrow the ICANS interval."""
+    months = fold.chart.person.age_months(fold.at_ms)
+    return [score_name(months, rules)] if fold.icans_high > fold.icans_low else []
+
+
+def because(fold: Fold, parts: Parts, rules: RuleSet) -> list[Because]:
+    """One entry a driver, strongest rule first within it."""
+    found = drivers(fold, parts)
+    reasons: list[Because] = []
+    if "fever" in found:
+        reasons.append(_fever(fold, rules))
+    if "hypotension" in found:
+        reasons.extend(_hypotension(fold, parts, rules))
+    if "hypoxia" in found:
+        reasons.extend(_hypoxia(fold, parts, rules))
+    return reasons
+
+
+def _fever(fold: Fold, rules: RuleSet) -> Because:
+    track = fold.tracks.get(TEMPERATURE)
+    if not fold.fever or track is None:
+        return {"rule": "fever_latched", "text": "fever counts until the episode closes", "citation": ASTCT}
+    return _measured("fever_c", track, fold, rules.fever_c, "Cel", rules)
+
+
+def _hypotension(fold: Fold, parts: Parts, rules: RuleSet) -> Iterator[Because]:
+    drugs = sorted(fold.chart.running())
+    if parts[PRESSOR].low:
+        yield {"rule": "vasopressors", "value": ", ".join(drugs), "citation": ASTCT}
+    elif fold.holds.pressor.held:
+        yield _still_held("vasopressors")
+    limit = limits_of(fold.chart, fold.at_ms, rules).sbp_mmhg
+    low = [track for name in PRESSURES if (track := fold.tracks.get(name)) and track.finding]
+    if parts[PRESSURE].low:
+        rule = _pressure_rule(fold, limit, rules)
+        yield from (_measured(rule, track, fold, limit, "mm[Hg]", rules) for track in low)
+    elif fold.holds.pressure.level:
+        yield _still_held("hypotension")
+
+
+def _pressure_rule(fold: Fold, limit: float, rules: RuleSet) -> str:
+    """Which rule set the limit: the patient's own baseline, the adult limit, or the age band."""
+    months = fold.chart.person.age_months(fold.at_ms)
+    if limit > hypotension_limit(months, None, rules):
+        return "baseline_share"
+    if months is None or months >= 12 * rules.child_until_years:
+        return "adult_sbp_mmhg"
+    return "neonate_sbp_mmhg" if months < 1 else "infant_sbp_mmhg" if months < 12 else "child_sbp_mmhg"
+
+
+def _hypoxia(fold: Fold, parts: Parts, rules: RuleSet) -> Iterator[Because]:
+    oxygen = fold.chart.oxygen
+    if parts[DEVICE].low and oxygen is not None:
+        yield {"rule": "oxygen_device", "value": oxygen.device, "observed_at": format_time(oxygen.at_ms),
+               "citation": ASTCT}  # fmt: skip
+    elif fold.holds.device.held:
+        yield _still_held("oxygen_device")
+    series = saturation_series(fold.tracks, fold.chart, rules)
+    if parts[SATURATION].low:
+        home = limits_of(fold.chart, fold.at_ms, rules).spo2_home_pct
+        limit = home if series != "spo2_pct" and home is not None else rules.low_spo2_pct
+        yield _measured("low_spo2_pct", fold.tracks[series], fold, limit, "%", rules)
+    elif fold.holds.saturation.level:
+        yield _still_held("hypoxia")
+
+
+def _still_held(rule: str) -> Because:
+    return {"rule": rule, "text": "improvement not yet confirmed"}
+
+
+def _measured(rule: str, track: Track, fold: Fold, limit: float, unit: str, rules: RuleSet) -> Because:
+    return {
+        "rule": rule,
+        "value": track.value,
+        "threshold": limit,
+        "unit": unit,
+        "observed_at": format_time(newest_ms(track, fold.at_ms)),
+        "citation": rules.source(rule),
+    }
+
+
+def because_neuro(fold: Fold) -> list[Because]:
+    """The examined domains, as charted."""
+    return [
+        {"rule": f"icans_{name}", "value": exam.value, "observed_at": format_time(exam.at_ms), "citation": ASTCT}
+        for name, exam in sorted(fold.chart.neuro.items())
+    ]

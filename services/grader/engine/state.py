@@ -1,0 +1,124 @@
+"""Everything the engine keeps of one patient, and its form in a checkpoint.
+
+Immutable throughout: a state before a record is simply kept, which is what evidence and the fallback of a fault need.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter
+
+from services.grader.engine.chart import Stay
+from services.grader.engine.durations import SECOND_MS
+from services.grader.engine.fold import Fold
+from services.grader.engine.history import History
+from services.grader.engine.readings import STREAMS
+from services.grader.engine.sent import Sent
+
+STATE_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest reading of a sign and source in full, however late it came."""
+
+    value: float
+    observed_ms: int
+    source: str
+    manner: str
+    event_id: str
+    flags: tuple[str, ...] = ()
+    site: str | None = None
+
+    @property
+    def placed_ms(self) -> int:
+        """Where freshness is counted from: streams are placed to the second."""
+        return self.observed_ms - self.observed_ms % SECOND_MS if self.source in STREAMS else self.observed_ms
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeName:
+    """An episode keeps the name it got first, whatever later turns out to have opened it."""
+
+    episode_id: str
+    keys: tuple[str, ...]
+    opened_ms: int
+    closed_ms: int | None = None
+
+
+class Place(NamedTuple):
+    """Where the last record of this patient lies."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+NOWHERE = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientState:
+    """One patient."""
+
+    patient_id: str
+    fold: Fold = field(default_factory=Fold)
+    marks: tuple[Fold, ...] = field(default_factory=lambda: (Fold(),))
+    history: History = field(default_factory=History)
+    newest: dict[str, Newest] = field(default_factory=dict)
+    sent: Sent = field(default_factory=Sent)
+    episodes: tuple[EpisodeName, ...] = ()
+    revision: int = 0
+    as_of_ms: int = 0
+    reached_ms: int = 0
+    place: Place = NOWHERE
+    newest_event_ms: int = 0
+    vitals_ms: int | None = None
+    vitals_source: str = ""
+    high_before: dict[str, int] = field(default_factory=dict)
+    score_ms: int | None = None
+    score_below_ms: int | None = None
+    shown: str = ""
+    shown_ms: int = 0
+    faulted: bool = False
+
+    @property
+    def stay(self) -> Stay:
+        """The encounter."""
+        return self.fold.chart.stay
+
+    def episode_id(self, fold: Fold) -> str | None:
+        """The name of the episode a fold is in."""
+        key = fold.episode.key if fold.episode else None
+        return next((item.episode_id for item in self.episodes if key in item.keys), None)
+
+
+class StateVersionUnknown(Exception):
+    """A checkpoint was written by a version of the engine that this one does not know."""
+
+
+@cache
+def _adapter() -> TypeAdapter[PatientState]:
+    return TypeAdapter(PatientState)
+
+
+def encode_state(state: PatientState) -> dict[str, Any]:
+    """The state as plain data for JSON, with its version.
+
+    Of the earlier folds only the oldest and the newest: those between save work, and nothing rests on them.
+    """
+    if len(state.marks) > 2:
+        state = replace(state, marks=(state.marks[0], state.marks[-1]))
+    return {"v": STATE_VERSION, "state": _adapter().dump_python(state, mode="json", exclude_defaults=True)}
+
+
+def decode_state(encoded: dict[str, Any]) -> PatientState:
+    """The state that was encoded; it says and does the same.
+
+    Raises:
+        StateVersionUnknown: written by another version.
+    """
+    if encoded.get("v") != STATE_VERSION:
+        raise StateVersionUnknown(f"state version {encoded.get('v')}, this engine knows {STATE_VERSION}")
+    return _adapter().validate_python(encoded["state"])

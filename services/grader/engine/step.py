@@ -1,0 +1,153 @@
+"""`step` and `tick`: one record, or one moment, of one patient. Pure: no clock, no I/O, no randomness.
+
+`step` refuses what cannot be taken in, knows what it has seen, and puts the rest where it belongs in event time;
+`conclude.py` says what follows from that.
+"""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from schemas.bedside import VITALS
+from schemas.encoding import digest
+from schemas.reading import event_time
+from schemas.reasons import Reason
+from services.grader.engine import Output
+from services.grader.engine.arrival import Arrival, newest_after, state_applies
+from services.grader.engine.conclude import Step, conclude
+from services.grader.engine.durations import hours, minutes
+from services.grader.engine.fold_times import next_time
+from services.grader.engine.history import Entry, Seen, content_of, short_name
+from services.grader.engine.placing import Placed, place_entry, place_readings, settle
+from services.grader.engine.quick import quickly
+from services.grader.engine.readings import STREAMS, placed_ms, readings_of
+from services.grader.engine.retraction import retract
+from services.grader.engine.state import PatientState, Place
+from services.grader.engine.timeline import limits_of
+from services.grader.engine.ward import Ward
+from services.grader.engine.watch import watch_times
+
+Record = dict[str, Any]
+
+
+class Stepped(NamedTuple):
+    """The state after a record and what has to be said; `quick` if no deadline can have come nearer."""
+
+    state: PatientState | None
+    outputs: list[Output]
+    quick: bool = False
+
+
+class Refused(NamedTuple):
+    """The record is not taken in."""
+
+    reason: Reason
+    field: str | None = None
+
+
+def step(state: PatientState | None, record: Record, *, clock_ms: int, place: Place, ward: Ward) -> Stepped | Refused:
+    """The state after one record, and what has to be said; a duplicate changes nothing.
+
+    Args:
+        state: before; None for a patient never heard of.
+        record: valid vitals or a valid clinical event.
+        clock_ms: the partition's clock; everything strictly before it has run out already.
+        place: where the record lies.
+        ward: rules, and for whom pages go out.
+    """
+    observed_ms = event_time(record)
+    if observed_ms is None or observed_ms > clock_ms + minutes(ward.rules.clock_ahead_min):
+        return Refused("future_time", "observed_at" if record["schema"] == VITALS else "recorded_at")
+    known = _known(state, record)
+    if known is not None:
+        return known if isinstance(known, Refused) else Stepped(state, [], quick=True)
+    before = state or PatientState(record["patient_id"])
+    if state is not None and not ward.thorough and record["schema"] == VITALS and observed_ms <= clock_ms:
+        quick = quickly(state, record, at_ms=observed_ms, clock_ms=clock_ms, place=place, ward=ward)
+        if quick is not None:
+            return Stepped(quick, [], quick=True)
+    arrival = Arrival(record, min(observed_ms, clock_ms), clock_ms, observed_ms > clock_ms, ward.rules)
+    placed = _placed(replace(before, place=place, newest_event_ms=_newer(before, arrival)), arrival)
+    if placed is None:
+        return Refused("bad_retraction", "retracts")
+    retraction = record.get("kind") == "retraction"
+    return Stepped(*conclude(Step(state, record, clock_ms, clock_ms - 1, ward, retraction), placed))
+
+
+def tick(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientState, list[Output]]:
+    """The state after everything that runs out up to and including `now_ms`, as one moment."""
+    return conclude(Step(state, None, now_ms, now_ms, ward), settle(state, now_ms + 1, ward.rules))
+
+
+def next_deadline(state: PatientState, reached_ms: int, ward: Ward) -> int | None:
+    """When time alone may change something; later than what has been reached."""
+    fold_ms = next_time(state.fold, ward.rules)
+    times = [at_ms for at_ms in watch_times(state, ward) if at_ms > reached_ms]
+    if fold_ms is not None:
+        times.append(max(fold_ms, reached_ms + 1))
+    return min(times, default=None)
+
+
+def _newer(state: PatientState, arrival: Arrival) -> int:
+    return max(state.newest_event_ms, arrival.at_ms)
+
+
+def _known(state: PatientState | None, record: Record) -> Refused | bool | None:
+    """Whether the event was seen before: refused with other content, True as a duplicate, None if it is new."""
+    if state is None:
+        return None
+    event_id, history = record["event_id"], state.history
+    entry, seen = history.entries.get(event_id), history.seen.get(short_name(event_id))
+    if entry is not None or seen is not None:
+        known = entry is not None and entry.digest == digest(record)
+        known = known or (seen is not None and seen.digest == content_of(record))
+        return True if known else Refused("conflicting_event_id", "event_id")
+    return True if event_id in history.retracted else None
+
+
+def _placed(state: PatientState, arrival: Arrival) -> Placed | None:
+    if arrival.record["schema"] == VITALS:
+        return _vitals(state, arrival)
+    if arrival.record["kind"] == "retraction":
+        return retract(state, arrival)
+    return _clinical(state, arrival)
+
+
+def _vitals(state: PatientState, arrival: Arrival) -> Placed:
+    record, rules = arrival.record, arrival.rules
+    streamed = record["source"] in STREAMS
+    limits = limits_of(state.fold.chart, arrival.clock_ms, rules)
+    readings = tuple(readings_of(record, arrival.at_ms, limits, rules))
+    newest, signs = newest_after(state, arrival)
+    bound_ms = minutes(rules.monitor_lateness_min) if streamed else hours(rules.charted_lateness_h)
+    if arrival.clock_ms - arrival.at_ms > bound_ms:  # too late: only what is newest of its sign still counts
+        readings = tuple(reading for reading in readings if reading.series.partition(":")[0] in signs)
+    vitals_ms = max(state.vitals_ms or 0, placed_ms(record, arrival.at_ms))
+    source = record["source"] if vitals_ms == placed_ms(record, arrival.at_ms) else state.vitals_source
+    state = replace(state, newest=newest, vitals_ms=vitals_ms, vitals_source=source)
+    readings = tuple(reading for reading in readings if reading.at_ms > state.marks[0].at_ms)
+    name = record["event_id"]
+    if streamed:
+        names = tuple(reading.series for reading in readings)
+        seen = Seen(placed_ms(record, arrival.at_ms), content_of(record), names)
+        return place_readings(state, readings, (name, seen), arrival.clock_ms, rules)
+    entry = Entry(placed_ms(record, arrival.at_ms), name, digest(record), readings)
+    return place_entry(state, entry, arrival.clock_ms, rules)
+
+
+def _clinical(state: PatientState, arrival: Arrival) -> Placed:
+    record, rules = arrival.record, arrival.rules
+    at_ms = state_applies(state, arrival)
+    entry = Entry(arrival.at_ms if at_ms is None else at_ms, record["event_id"], digest(record), (), record)
+    if at_ms is None:  # remembered, and nothing more: a newer one of its kind is known
+        entry = replace(entry, record={**record, "kind": "superseded"})
+    placed = place_entry(state, entry, arrival.clock_ms, rules)
+    stay = placed.state.stay
+    if state.stay.status == "discharged" and stay.encounter_id != state.stay.encounter_id:
+        return placed._replace(state=_in_new_stay(placed.state, stay.admitted_ms))
+    return placed
+
+
+def _in_new_stay(state: PatientState, admitted_ms: int) -> PatientState:
+    """What was measured in an earlier stay is not waited for in this one."""
+    newest = {name: item for name, item in state.newest.items() if item.observed_ms >= admitted_ms}
+    return replace(state, newest=newest, vitals_ms=None, high_before={})

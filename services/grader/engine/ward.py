@@ -1,0 +1,24 @@
+"""What applies to every patient of a grader: the rules, and for whom a page goes out."""
+
+from typing import NamedTuple
+
+from services.grader.engine.chart import Chart
+from services.grader.engine.durations import days
+from services.grader.engine.rules import DEFAULT_RULES, RuleSet
+
+
+class Ward(NamedTuple):
+    """The rule set in force, and whether everybody is paged for."""
+
+    rules: RuleSet = DEFAULT_RULES
+    watch_all: bool = False
+    thorough: bool = False  # every record the long way: what the quick way is held against
+
+    def is_enrolled(self, chart: Chart) -> bool:
+        """An immunotherapy event enrols; a new stay keeps that until the risk window ends (`settled.md` 26)."""
+        dose = chart.dose
+        return dose is not None and chart.stay.admitted_ms < dose.at_ms + days(self.rules.enrolment_days)
+
+    def pages(self, chart: Chart) -> bool:
+        """Whether the grade of this patient pages. Critical values and technical kinds always do."""
+        return (self.watch_all or self.is_enrolled(chart)) and chart.stay.status != "discharged"

@@ -1,0 +1,215 @@
+"""Conditions that stand now, apart from the grade's own rises: what is critical, missing, silent, due or disputed.
+
+Each is a key with what an escalation of it would say. Raising and resolving them is `alarms.py`'s business: a
+condition pages when it begins to stand and is resolved when it stands no more.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from schemas.times import format_time
+from services.grader.engine import reasons
+from services.grader.engine.durations import days, hours, minutes, seconds
+from services.grader.engine.icans import score_name
+from services.grader.engine.readings import GRADED_SIGNS, SPOT, STREAMS, freshness_limits, sign_of
+from services.grader.engine.scores import news2
+from services.grader.engine.seen import seen_by_scores
+from services.grader.engine.state import Newest, PatientState
+from services.grader.engine.ward import Ward
+
+Because = dict[str, Any]
+
+
+class Alarm(NamedTuple):
+    """A condition as an escalation would tell it."""
+
+    kind: str
+    sign: str | None
+    priority: str
+    occurred_ms: int
+    because: tuple[Because, ...] = ()
+    missing: tuple[str, ...] = ()
+    basis: str = ""  # what the id of a technical kind rests on
+    muted: bool = False  # stands, but is not raised now
+    late: bool = False
+    refuted: bool = False
+
+    @property
+    def key(self) -> str:
+        """One alarm a key at a time."""
+        return f"{self.kind}|{self.sign or ''}"
+
+
+def standing_alarms(state: PatientState, now_ms: int, ward: Ward) -> dict[str, Alarm]:
+    """Everything that stands at `now_ms`."""
+    if state.stay.status == "discharged":
+        return {}
+    found = [*_critical(state, ward), *_technical(state, now_ms, ward)]
+    if ward.pages(state.fold.chart):
+        found += [*_gap(state, now_ms, ward), *_neuro(state, now_ms, ward)]
+        found += [*_disputed(state), *_scored(state, now_ms, ward)]
+    return {alarm.key: alarm for alarm in found}
+
+
+def is_excused(state: PatientState, now_ms: int) -> bool:
+    """Whether silence is expected: off the unit until the expected return, or monitoring stopped by order."""
+    stay = state.stay
+    away = stay.status == "off_unit" and (stay.expected_return_ms is None or now_ms < stay.expected_return_ms)
+    return away or state.fold.chart.monitoring_stopped
+
+
+def _critical(state: PatientState, ward: Ward) -> Iterator[Alarm]:
+    for series, since_ms in state.fold.critical.items():
+        yield critical_alarm(state, series, since_ms, ward)
+
+
+def critical_alarm(state: PatientState, series: str, since_ms: int, ward: Ward) -> Alarm:
+    """A value incompatible with life, with or without fever."""
+    limits = {"spo2_pct": ward.rules.critical_spo2_pct, "sbp_mmhg": ward.rules.critical_sbp_mmhg}
+    sign, track = sign_of(series), state.fold.tracks.get(series)
+    because: Because = {"rule": "critical_value", "threshold": limits.get(sign, 0)}
+    if track is not None and track.critical is not None:
+        because |= {"value": track.value, "observed_at": format_time(track.last_ms)}
+    return Alarm("critical_value", sign, "high", since_ms, (because,))
+
+
+def _technical(state: PatientState, now_ms: int, ward: Ward) -> Iterator[Alarm]:
+    excused = is_excused(state, now_ms)
+    silent = _silent(state, now_ms, ward, excused)
+    if silent is not None:
+        yield silent
+    arriving = state.vitals_ms is not None and now_ms - state.vitals_ms < minutes(ward.rules.others_arrive_min)
+    for sign in GRADED_SIGNS:
+        newest = newest_of(state, sign)
+        if newest is None:
+            continue
+        lost_ms = _lost_ms(newest, ward)
+        if now_ms >= lost_ms:
+            priority = "medium" if state.high_before.get(sign, 0) >= 2 else "low"
+            because: Because = {"rule": "lost", "observed_at": format_time(newest.observed_ms)}
+            yield Alarm("technical_stale", sign, priority, lost_ms, (because,),
+                        basis=format_time(newest.observed_ms), muted=excused or not arriving)  # fmt: skip
+
+
+def _lost_ms(newest: Newest, ward: Ward) -> int:
+    return newest.placed_ms + freshness_limits(newest.manner, ward.rules)[1]
+
+
+def newest_of(state: PatientState, sign: str) -> Newest | None:
+    """The reading of a sign that stays valid longest, whichever source it came from."""
+    found = [item for name, item in state.newest.items() if sign_of(name) == sign]
+    return max(found, key=lambda item: item.observed_ms, default=None)
+
+
+def silent_ms(state: PatientState, ward: Ward) -> int | None:
+    """When nothing at all has come for too long; None where nobody is waited for."""
+    stay, rules = state.stay, ward.rules
+    if stay.status not in ("admitted", "off_unit"):
+        return None
+    if state.vitals_ms is None:
+        enrolled = ward.watch_all or ward.is_enrolled(state.fold.chart)
+        return stay.admitted_ms + minutes(rules.silent_admitted_min) if enrolled else None
+    streamed = state.vitals_source in STREAMS
+    return state.vitals_ms + minutes(rules.silent_monitor_min if streamed else rules.silent_charted_min)
+
+
+def _silent(state: PatientState, now_ms: int, ward: Ward, excused: bool) -> Alarm | None:
+    due_ms = silent_ms(state, ward)
+    if due_ms is None or now_ms < due_ms:
+        return None
+    if state.vitals_ms is None:
+        return Alarm("technical_silent", None, "high", due_ms, basis=state.stay.encounter_id, muted=excused)
+    priority = "high" if state.high_before.get("", 0) >= 2 else "medium"
+    return Alarm("technical_silent", None, priority, due_ms, basis=format_time(state.vitals_ms), muted=excused)
+
+
+def gap_due_ms(state: PatientState, ward: Ward) -> int | None:
+    """When a gap in the data has lasted long enough to page."""
+    gap_ms = state.fold.gap_ms
+    return None if gap_ms is None else gap_ms + seconds(ward.rules.gap_persistence_s)
+
+
+def _gap(state: PatientState, now_ms: int, ward: Ward) -> Iterator[Alarm]:
+    due_ms = gap_due_ms(state, ward)
+    if due_ms is None or now_ms < due_ms:
+        return
+    fold = state.fold
+    missing = tuple(reasons.missing(fold, reasons.parts_now(fold, ward.rules)))
+    news = set(missing) - set(state.sent.missing_paged)
+    yield Alarm("possible_crs", None, "medium", due_ms, missing=missing,
+                muted=not news or is_excused(state, now_ms))  # fmt: skip
+
+
+def neuro_due_ms(state: PatientState, ward: Ward) -> int | None:
+    """When the next neurological examination is overdue; None outside the neurotoxicity window."""
+    chart, rules = state.fold.chart, ward.rules
+    if chart.dose is None:
+        return None
+    exam = chart.neuro.get(score_name(chart.person.age_months(state.fold.at_ms), rules))
+    last_ms = max(chart.dose.at_ms, exam.at_ms if exam else 0)
+    due_ms = last_ms + hours(rules.exam_stale_h)
+    return due_ms if due_ms < chart.dose.at_ms + days(rules.neuro_window_days) else None
+
+
+def _neuro(state: PatientState, now_ms: int, ward: Ward) -> Iterator[Alarm]:
+    due_ms = neuro_due_ms(state, ward)
+    if due_ms is not None and now_ms >= due_ms:
+        sign = score_name(state.fold.chart.person.age_months(now_ms), ward.rules)
+        because = {"rule": "exam_stale_h", "threshold": ward.rules.exam_stale_h, "unit": "h"}
+        yield Alarm("neuro_due", sign, "low", due_ms, (because,), (sign,))
+
+
+def _disputed(state: PatientState) -> Iterator[Alarm]:
+    given, fold = state.fold.chart.clinician, state.fold
+    if given is None or state.newest_event_ms <= given.at_ms:
+        return
+    for name, low, grade in (("crs", fold.low, given.crs), ("icans", fold.icans_low, given.icans)):
+        if grade is not None and low > grade:
+            because = {"rule": "clinician_grade", "value": low, "threshold": grade}
+            yield Alarm("grade_disagreement", name, "medium", fold.at_ms, (because,))
+
+
+def is_scored(state: PatientState, now_ms: int, ward: Ward) -> bool:
+    """Whether what is known is enough for NEWS2 to reach the emergency threshold."""
+    return news2(seen_by_scores(state, now_ms, ward.rules)).low >= ward.rules.ward_score_news2
+
+
+def score_due_ms(state: PatientState, ward: Ward) -> int | None:
+    """When a ward score counts: at once on hand-charted values, after the persistence of streams otherwise."""
+    if state.score_ms is None:
+        return None
+    by_hand = all(newest.manner == SPOT for newest in state.newest.values())
+    return state.score_ms + (0 if by_hand else seconds(ward.rules.fast_persistence_s))
+
+
+def _scored(state: PatientState, now_ms: int, ward: Ward) -> Iterator[Alarm]:
+    due_ms = score_due_ms(state, ward)
+    if due_ms is None or now_ms < due_ms:
+        return
+    score = news2(seen_by_scores(state, now_ms, ward.rules))
+    said = any(item.grade >= ward.rules.ward_score_said_grade for item in state.sent.crs.open)
+    because = {
+        "rule": "ward_score_news2",
+        "value": score.low,
+        "threshold": ward.rules.ward_score_news2,
+        "citation": ward.rules.source("ward_score_news2"),
+    }
+    yield Alarm("ward_score", "news2", "high", due_ms, (because,), muted=said)
+
+
+def watch_times(state: PatientState, ward: Ward) -> Iterator[int]:
+    """When time alone may make a condition stand."""
+    if state.stay.status == "discharged":
+        return
+    for due_ms in (
+        silent_ms(state, ward),
+        gap_due_ms(state, ward),
+        neuro_due_ms(state, ward),
+        score_due_ms(state, ward),
+        state.stay.expected_return_ms,
+        None if state.score_below_ms is None else state.score_below_ms + minutes(ward.rules.hold_min),
+    ):
+        if due_ms is not None:
+            yield due_ms
+    for newest in state.newest.values():
+        yield _lost_ms(newest, ward)
