@@ -179,6 +179,23 @@ def test_a_ward_score_is_silent_where_a_rise_says_it():
     assert bed.said() == ["crs_rise 2 #1"]
 
 
+@pytest.mark.parametrize(("age_years", "scored"), [(15, False), (16, True), (None, True)])
+def test_news2_is_for_sixteen_years_and_over(age_years, scored):
+    bed = Bed().admit(age_years=age_years).on_room_air()
+    bed.vitals(1, temperature_c=36.8, **{**WELL, "resp_rate_bpm": 26, "heart_rate_bpm": 132, "spo2_pct": 95})
+    assert bed.said() == (["ward_score news2"] if scored else [])
+    assert ("news2" in bed.estimate["scores"]) is scored
+    assert "qsofa" in bed.estimate["scores"]
+
+
+def test_a_ward_score_goes_at_once_where_the_patient_turns_out_to_be_a_child():
+    bed = Bed().admit(age_years=None).on_room_air()
+    bed.vitals(1, temperature_c=36.8, **{**WELL, "resp_rate_bpm": 26, "heart_rate_bpm": 132, "spo2_pct": 95})
+    assert bed.said() == ["ward_score news2"]
+    bed.chart(2, "encounter", action="update", age_years=9)
+    assert bed.said() == ["resolved improved"]
+
+
 def test_priorities_of_rises():  # settled 29
     bed = well_bed().vitals(1, temperature_c=38.5).vitals(2, sbp_mmhg=84)
     bed.chart(3, "vasopressor", drug="norepinephrine").chart(4, "oxygen", device="bipap")

@@ -15,6 +15,7 @@ from services.grader.engine.keeping import keep_what_was_said
 from services.grader.engine.placing import Placed
 from services.grader.engine.readings import GRADED_SIGNS, freshness_limits
 from services.grader.engine.rises import Ended, Passage, Rise, Said, Scale
+from services.grader.engine.seen import news2_applies
 from services.grader.engine.sent import Ladder, Sent
 from services.grader.engine.state import PatientState
 from services.grader.engine.ward import Ward
@@ -148,7 +149,8 @@ def _scored(state: PatientState, step: Step) -> PatientState:
     now_ms = step.reached_ms
     if is_scored(state, now_ms, step.ward):
         return replace(state, score_ms=now_ms if state.score_ms is None else state.score_ms, score_below_ms=None)
-    if "ward_score|news2" not in state.sent.alarms:
+    applies = news2_applies(state.fold.chart, now_ms, step.ward.rules)
+    if "ward_score|news2" not in state.sent.alarms or not applies:
         return replace(state, score_ms=None, score_below_ms=None)
     below_ms = now_ms if state.score_below_ms is None else state.score_below_ms
     if now_ms - below_ms < minutes(step.ward.rules.hold_min):

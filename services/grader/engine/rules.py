@@ -94,6 +94,9 @@ class RuleSet:
     silent_admitted_min: float = rule(15, unit="min", text="An enrolled patient without any vitals, after admission.")
     others_arrive_min: float = rule(5, unit="min", text="`technical_stale` only if other vitals came so recently.")
     ward_score_news2: int = rule(7, unit="{score}", text="NEWS2 lower bound that pages.", source=NEWS2)
+    news2_from_years: int = rule(
+        16, unit="a", text="NEWS2 is for patients from this age or age unknown.", source="RCP NEWS2 2017, scope [K]"
+    )
     ward_score_said_grade: int = rule(2, unit="{grade}", text="An open CRS rise from this grade says it already.")
     repeat_min: float = rule(5, unit="min", text="An unchanged estimate is repeated while data arrive.")
     forget_h: float = rule(24, unit="h", text="After discharge the estimate is removed.")

@@ -28,6 +28,7 @@ class Seen(NamedTuple):
     on_oxygen: bool | None = None
     alert: bool | None = None
     scale_2: bool = False
+    news2_applies: bool = True
 
 
 class Range(NamedTuple):
@@ -105,8 +106,9 @@ def shock_index(seen: Seen) -> float | None:
 
 
 def scores(seen: Seen) -> dict[str, Any]:
-    """All of them, as the estimate carries them."""
-    found: dict[str, Any] = {"news2": _shown(news2(seen)), "qsofa": _shown(qsofa(seen))}
+    """All that apply at this age, as the estimate carries them."""
+    found: dict[str, Any] = {"news2": _shown(news2(seen))} if seen.news2_applies else {}
+    found["qsofa"] = _shown(qsofa(seen))
     index = shock_index(seen)
     return found if index is None else {**found, "shock_index": index}
 

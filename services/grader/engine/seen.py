@@ -27,7 +27,14 @@ def seen_by_scores(state: PatientState, now_ms: int, rules: RuleSet) -> Seen:
         None if oxygen is None else oxygen.device != "room_air",
         awake.value == "awake" if awake is not None and is_fresh(awake, now_ms, rules) else None,
         on_scale_2(chart),
+        news2_applies(chart, now_ms, rules),
     )
+
+
+def news2_applies(chart: Chart, at_ms: int, rules: RuleSet) -> bool:
+    """NEWS2 is no score for children; age unknown counts as adult, as everywhere."""
+    months = chart.person.age_months(at_ms)
+    return months is None or months >= rules.news2_from_years * 12
 
 
 def on_scale_2(chart: Chart) -> bool:

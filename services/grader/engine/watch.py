@@ -171,7 +171,8 @@ def _disputed(state: PatientState) -> Iterator[Alarm]:
 
 def is_scored(state: PatientState, now_ms: int, ward: Ward) -> bool:
     """Whether what is known is enough for NEWS2 to reach the emergency threshold."""
-    return news2(seen_by_scores(state, now_ms, ward.rules)).low >= ward.rules.ward_score_news2
+    seen = seen_by_scores(state, now_ms, ward.rules)
+    return seen.news2_applies and news2(seen).low >= ward.rules.ward_score_news2
 
 
 def score_due_ms(state: PatientState, ward: Ward) -> int | None:
