@@ -11,6 +11,10 @@ _PARENT = os.getppid()
 ASKING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
+_held = 0
+_asked_while_held = False
+
+
 class Stopped(BaseException):
     """A person or the system asked this process to stop. Not an `Exception`: nothing may swallow it."""
 
@@ -28,8 +32,13 @@ def stop_on_signals() -> Iterator[None]:
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal asked
-        if not asked:
-            asked = True
+        global _asked_while_held
+        if asked:
+            return
+        asked = True
+        if _held:
+            _asked_while_held = True
+        else:
             raise Stopped
 
     before = {number: signal.signal(number, stop) for number in _listened_to()}
@@ -38,6 +47,20 @@ def stop_on_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let what is inside finish before a signal stops us: a child that was started and not yet noted would be left."""
+    global _held, _asked_while_held
+    _held += 1
+    try:
+        yield
+    finally:
+        _held -= 1
+        if _asked_while_held and not _held:
+            _asked_while_held = False
+            raise Stopped
 
 
 def _listened_to() -> list[signal.Signals]:

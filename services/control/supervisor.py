@@ -14,6 +14,7 @@ from pathlib import Path
 
 from services.control.restart import Backoff
 from services.control.speech import Say
+from services.control.stopping import undisturbed
 from services.runtime import processes
 
 STOP_ONE_WITHIN_S = 6.0
@@ -46,7 +47,7 @@ class Kept:
         """Start it now, and from now on again whenever it ends."""
         self.wanted = True
         self._started_s = time.monotonic()
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, undisturbed():
             self.process = processes.start(
                 self.command.argv, env=self.command.environment, stdout=log, stderr=subprocess.STDOUT
             )

@@ -15,7 +15,7 @@ from services.control.refusal import WRONG_USE, Refusal
 from services.control.speech import complain
 from services.grader.engine.partition import Partition
 from services.grader.replay import BadLine, Line, read_lines, replay
-from services.grader.site_files import BadSiteFile, load_rules, load_unit_profile
+from services.grader.site_files import BadSiteFile, load_site
 from services.runtime.kafka_source import NoKafka, kafka_source
 from services.runtime.settings import KafkaSettings
 
@@ -48,14 +48,14 @@ def register(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Replay; 1 when a line was refused, 2 for wrong use, 3 when the replay's grader ended on its way."""
     try:
-        rules, unit_profile = load_rules(args.rules), load_unit_profile(args.unit_profile)
+        rules = load_site(args.rules, args.unit_profile)
     except BadSiteFile as wrong:
         raise Refusal(str(wrong), code=WRONG_USE) from None
     with _opened(args.file) as file:
         lines = read_lines(file)
         if args.kafka:
             return _print(_through_kafka(args, lines))
-        engine = Partition(rules, unit_profile=unit_profile, watch_all=args.watch_all)
+        engine = Partition(rules, watch_all=args.watch_all)
         return _print(_in_process(engine, lines, args.until))
 
 

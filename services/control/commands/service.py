@@ -4,10 +4,6 @@ import argparse
 from importlib import import_module
 from typing import Any
 
-from pydantic import ValidationError
-
-from services.control.kafka_settings import settings_sentence
-from services.control.refusal import WRONG_USE, Refusal
 from services.control.settings_listing import Setting, settings_of
 from services.control.ward import SERVICES
 
@@ -27,11 +23,7 @@ def register(subparsers: Any, name: str) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the service until it is stopped."""
-    service = SERVICES[args.command]
-    try:
-        code: int = import_module(f"{service.package}.__main__").main([])
-    except ValidationError as error:
-        raise Refusal(settings_sentence(error), code=WRONG_USE) from None
+    code: int = import_module(f"{SERVICES[args.command].package}.__main__").main([])
     return code
 
 
