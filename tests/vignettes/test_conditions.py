@@ -91,6 +91,41 @@ def test_monitoring_stopped_by_order_suspends_them_too():  # settled 27
     assert bed.said() == []
 
 
+def test_silence_after_a_return_counts_from_the_return():
+    bed = well_bed().monitor(1, **WELL)
+    bed.chart(2, "encounter", action="off_unit").until(100).chart(100, "encounter", action="return").until(114.99)
+    assert bed.said() == []
+    bed.until(115)
+    assert bed.said() == ["technical_silent"]
+    assert bed.escalations()[-1]["occurred_at"] == when(115)
+
+
+def test_silence_after_monitoring_is_ordered_on_again_counts_from_the_order():
+    bed = well_bed().monitor(1, **WELL).chart(2, "monitoring", state="stopped_by_order", author="dr-a")
+    bed.chart(100, "monitoring", state="on", author="dr-a").restarted()
+    # Saying again what stands restarts nothing.
+    bed.chart(110, "monitoring", state="on", author="dr-a").chart(110, "encounter", action="return").until(114.99)
+    assert bed.said() == []
+    bed.until(115)
+    assert bed.said() == ["technical_silent"]
+
+
+def test_an_enrolled_patient_back_without_any_vitals_is_waited_for_from_the_return():
+    bed = Bed().admit().chart(1, "encounter", action="off_unit").chart(60, "encounter", action="return").until(74.99)
+    assert bed.said() == []
+    bed.until(75)
+    assert bed.said() == ["technical_silent"]
+
+
+def test_a_silence_already_paged_for_stands_through_the_return():
+    bed = well_bed().monitor(1, **WELL).chart(2, "encounter", action="off_unit", expected_return=when(60)).until(60)
+    assert bed.said() == ["technical_silent"]
+    bed.chart(70, "encounter", action="return").until(100)
+    assert bed.said() == []
+    bed.monitor(101, **WELL)
+    assert bed.said() == ["resolved data_returned"]
+
+
 def test_a_silent_monitor_pages_after_fifteen_minutes_and_resolves_when_data_return():
     bed = well_bed(watch_all=False).monitor(10, **WELL).until(24.99)
     assert bed.said() == []

@@ -83,7 +83,7 @@ class ClinicianGrade:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The encounter: status is admitted, off_unit, discharged or unknown."""
+    """The encounter: status is admitted, off_unit, discharged or unknown; `back_ms` is the last return to the unit."""
 
     status: str = "unknown"
     encounter_id: str = ""
@@ -92,6 +92,7 @@ class Stay:
     bed: str | None = None
     expected_return_ms: int | None = None
     discharged_ms: int | None = None
+    back_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class Chart:
     neuro: dict[str, Exam] = field(default_factory=dict)
     clinician: ClinicianGrade | None = None
     monitoring_stopped: bool = False
+    monitored_ms: int | None = None  # when it was ordered on again
 
     def running(self) -> frozenset[str]:
         """Names of the vasopressors that run."""
@@ -161,8 +163,10 @@ def _clinician_grade(chart: Chart, record: Record, at_ms: int) -> Chart:
     return replace(chart, clinician=ClinicianGrade(record.get("crs"), record.get("icans"), at_ms, record["author"]))
 
 
-def _monitoring(chart: Chart, record: Record, _at_ms: int) -> Chart:
-    return replace(chart, monitoring_stopped=record["state"] == "stopped_by_order")
+def _monitoring(chart: Chart, record: Record, at_ms: int) -> Chart:
+    stopped = record["state"] == "stopped_by_order"
+    again_ms = at_ms if chart.monitoring_stopped and not stopped else chart.monitored_ms
+    return replace(chart, monitoring_stopped=stopped, monitored_ms=again_ms)
 
 
 def _encounter(chart: Chart, record: Record, at_ms: int) -> Chart:
@@ -181,6 +185,7 @@ def _moved(stay: Stay, record: Record, at_ms: int) -> Stay:
         back = parse_time(record["expected_return"]) if "expected_return" in record else None
         return replace(stay, status="off_unit", expected_return_ms=back)
     if action in ("return", "cancel_discharge") or (action == "transfer" and stay.status != "discharged"):
+        stay = replace(stay, back_ms=at_ms) if stay.status == "off_unit" else stay
         return replace(stay, status="admitted", expected_return_ms=None, discharged_ms=None)
     if action == "discharge":
         return replace(stay, status="discharged", expected_return_ms=None, discharged_ms=at_ms)

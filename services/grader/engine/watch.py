@@ -18,6 +18,7 @@ from services.grader.engine.state import Newest, PatientState
 from services.grader.engine.ward import Ward
 
 Because = dict[str, Any]
+SILENT = "technical_silent|"  # its key
 
 
 class Alarm(NamedTuple):
@@ -102,15 +103,26 @@ def newest_of(state: PatientState, sign: str) -> Newest | None:
 
 
 def silent_ms(state: PatientState, ward: Ward) -> int | None:
-    """When nothing at all has come for too long; None where nobody is waited for."""
+    """When nothing at all has come for too long; None where nobody is waited for.
+
+    Patients who come back to the unit, and those who are monitored again, are waited for from then on. A silence that
+    was paged for stands until data come.
+    """
     stay, rules = state.stay, ward.rules
     if stay.status not in ("admitted", "off_unit"):
         return None
     if state.vitals_ms is None:
         enrolled = ward.watch_all or ward.is_enrolled(state.fold.chart)
-        return stay.admitted_ms + minutes(rules.silent_admitted_min) if enrolled else None
+        return _waited_from(state, stay.admitted_ms) + minutes(rules.silent_admitted_min) if enrolled else None
     streamed = state.vitals_source in STREAMS
-    return state.vitals_ms + minutes(rules.silent_monitor_min if streamed else rules.silent_charted_min)
+    limit_min = rules.silent_monitor_min if streamed else rules.silent_charted_min
+    return _waited_from(state, state.vitals_ms) + minutes(limit_min)
+
+
+def _waited_from(state: PatientState, last_ms: int) -> int:
+    if SILENT in state.sent.alarms:
+        return last_ms
+    return max(last_ms, state.stay.back_ms or 0, state.fold.chart.monitored_ms or 0)
 
 
 def _silent(state: PatientState, now_ms: int, ward: Ward, excused: bool) -> Alarm | None:
