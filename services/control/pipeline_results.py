@@ -60,7 +60,8 @@ class Results:
         ready = sorted(cause for cause in self._waiting if cause.offset < committed.get(cause.partition, 0))
         for cause in ready:
             record = self._waiting.pop(cause)
-            yield self._refused(cause, record.value) if record.topic == self._rejected else record.value
+            if record.value is not None:  # a tombstone says nothing
+                yield self._refused(cause, record.value) if record.topic == self._rejected else record.value
 
     def is_settled(self) -> bool:
         """Whether the grader has graded everything and all that followed from it."""

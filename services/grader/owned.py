@@ -135,7 +135,7 @@ class OwnedPartition:
                 Addressed(
                     self._topics[output.topic],
                     output.key.encode() or None,
-                    encode(output.value),
+                    None if output.value is None else encode(output.value),
                     b"%d:%d:%d" % (record.partition, record.offset, number),
                     self.engine.clock_ms,
                     output.topic,
@@ -165,6 +165,7 @@ class OwnedPartition:
 
 def _detail(output: Output) -> tuple[str, ...]:
     """What the metrics tell apart; never anything about the patient."""
+    value = output.value or {}
     if output.topic == "escalations":
-        return (output.value["kind"], output.value["priority"])
-    return (output.value["reason"],) if output.topic == "rejected" else ()
+        return (value["kind"], value["priority"])
+    return (value["reason"],) if output.topic == "rejected" else ()

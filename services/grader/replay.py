@@ -87,6 +87,8 @@ def _shown(engine: Engine, outputs: Iterable[Output], origin: Origin) -> Iterato
     waiting = deque(outputs)
     while waiting:
         output = waiting.popleft()
+        if output.value is None:
+            continue  # a tombstone says nothing
         if output.topic == "bedside":
             waiting.extend(engine.apply(output.value, clock_ms=engine.clock_ms, origin=origin))
         elif output.topic == "rejected":

@@ -17,6 +17,7 @@ class Addressed(NamedTuple):
     """One output, ready to go.
 
     Attributes:
+        value: None is a tombstone.
         cause: `partition:offset:n`, the bedside record it follows from and its place among that record's outputs.
         timestamp_ms: record timestamp; only topics with create time keep it. None is the time of sending.
         kind: short name of the topic, and with `detail` what the metrics are labelled with.
@@ -25,7 +26,7 @@ class Addressed(NamedTuple):
 
     topic: str
     key: bytes | None
-    value: bytes
+    value: bytes | None
     cause: bytes
     timestamp_ms: int | None
     kind: str = ""

@@ -44,6 +44,9 @@ WIRE = {
 def valid(outputs: list[Output]) -> list[Output]:
     """The same outputs, each held against its schema."""
     for output in outputs:
+        if output.value is None:
+            assert output.topic == "estimates"
+            continue
         WIRE[output.topic].validate_python(output.value)
     return outputs
 

@@ -13,11 +13,11 @@ class Origin(NamedTuple):
 
 
 class Output(NamedTuple):
-    """Something to publish; `topic` is the short name."""
+    """Something to publish; `topic` is the short name, and a value of None takes the key out of a compacted topic."""
 
     topic: Literal["estimates", "escalations", "evidence", "rejected", "bedside"]
     key: str
-    value: dict[str, Any]
+    value: dict[str, Any] | None
 
 
 class Engine(Protocol):

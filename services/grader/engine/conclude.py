@@ -169,4 +169,4 @@ def _shown(state: PatientState, step: Step, outputs: list[Output]) -> tuple[Pati
     if shown == state.shown and not due:
         return state, outputs
     outputs.append(Output("estimates", state.patient_id, wire))
-    return replace(state, shown=shown, shown_ms=step.clock_ms), outputs
+    return replace(state, shown=shown, shown_ms=step.clock_ms, forgotten=False), outputs

@@ -29,6 +29,7 @@ def after_fault(
         as_of_ms=max(state.as_of_ms, clock_ms),
         reached_ms=clock_ms - 1,
         shown="",
+        forgotten=False,
     )
     telling = Telling(state, clock_ms, place, ward.rules)
     alarm = Alarm("engine_fault", None, "high", clock_ms, ({"rule": "engine_fault", "text": FAULT},))

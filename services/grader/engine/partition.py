@@ -114,8 +114,16 @@ class Partition:
             # What fails now fails again: time stands still for this patient until the next record.
             self._due.pop(state.patient_id, None)
             return said
-        self._keep(after, at_ms)
+        if after is None:
+            self._drop(state.patient_id)
+        else:
+            self._keep(after, at_ms)
         return said
+
+    def _drop(self, patient_id: str) -> None:
+        del self.patients[patient_id]
+        self._due.pop(patient_id, None)
+        self.touched.add(patient_id)
 
     def _keep(self, state: PatientState, reached_ms: int, *, quick: bool = False) -> None:
         self.patients[state.patient_id] = state

@@ -82,6 +82,7 @@ class PatientState:
     shown: str = ""
     shown_ms: int = 0
     faulted: bool = False
+    forgotten: bool = False
 
     @property
     def stay(self) -> Stay:

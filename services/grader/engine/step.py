@@ -16,6 +16,7 @@ from services.grader.engine.arrival import Arrival, newest_after, state_applies
 from services.grader.engine.conclude import Step, conclude
 from services.grader.engine.durations import hours, minutes
 from services.grader.engine.fold_times import next_time
+from services.grader.engine.forgetting import forget_ms, forgotten
 from services.grader.engine.history import Entry, Seen, content_of, short_name
 from services.grader.engine.placing import Placed, place_entry, place_readings, settle
 from services.grader.engine.quick import quickly
@@ -73,8 +74,11 @@ def step(state: PatientState | None, record: Record, *, clock_ms: int, place: Pl
     return Stepped(*conclude(Step(state, record, clock_ms, clock_ms - 1, ward, retraction), placed))
 
 
-def tick(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientState, list[Output]]:
-    """The state after everything that runs out up to and including `now_ms`, as one moment."""
+def tick(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientState | None, list[Output]]:
+    """The state after everything that runs out up to and including `now_ms`, as one moment; None if it is forgotten."""
+    gone_ms = forget_ms(state, ward)
+    if gone_ms is not None and gone_ms <= now_ms:
+        return forgotten(state, now_ms, ward)
     return conclude(Step(state, None, now_ms, now_ms, ward), settle(state, now_ms + 1, ward.rules))
 
 
@@ -82,8 +86,7 @@ def next_deadline(state: PatientState, reached_ms: int, ward: Ward) -> int | Non
     """When time alone may change something; later than what has been reached."""
     fold_ms = next_time(state.fold, ward.rules)
     times = [at_ms for at_ms in watch_times(state, ward) if at_ms > reached_ms]
-    if fold_ms is not None:
-        times.append(max(fold_ms, reached_ms + 1))
+    times += [max(at_ms, reached_ms + 1) for at_ms in (fold_ms, forget_ms(state, ward)) if at_ms is not None]
     return min(times, default=None)
 
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from schemas.times import parse_time
-from services.grader.replay import BadLine, Line, read_lines
+from services.grader.engine.partition import Partition
+from services.grader.replay import BadLine, Line, read_lines, replay
 
 
 def vitals(at: str, **more: object) -> bytes:
@@ -66,3 +67,21 @@ def test_a_refused_line_is_named_with_its_reason(body, sentence):
 
     assert isinstance(bad, BadLine)
     assert bad.sentence() == sentence
+
+
+def test_a_forgotten_patient_prints_nothing():
+    discharge = {
+        "schema": "crs.clinical.v1",
+        "event_id": "discharge-1",
+        "patient_id": "bed-7",
+        "recorded_at": TEN,
+        "kind": "encounter",
+        "action": "discharge",
+    }
+    engine = Partition()
+    lines = read_lines([vitals(NINE), json.dumps(discharge).encode()])
+    printed = list(replay(lines, engine, until_ms=parse_time(TEN) + 25 * 3_600_000))
+
+    assert engine.patients == {}
+    assert [item["encounter"] for item in printed if item["schema"] == "crs.estimates.v1"][-1] == "discharged"
+    assert all(isinstance(item, dict) for item in printed)
