@@ -3,16 +3,16 @@
 import argparse
 import sys
 
-from pydantic import ValidationError
-
 from services.dashboard.app import build_app
 from services.dashboard.settings import DashboardSettings
-from services.runtime.http import serve_until_stopped
+from services.runtime.http import CannotServe, serve_until_stopped
 from services.runtime.logs import configure
+from services.runtime.refusing import NOT_NOW, refuse
+from services.runtime.settings import read_settings
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve until told to stop; 2 if the settings are wrong."""
+    """Serve until told to stop; 1 where it cannot listen, 2 where settings or their files are wrong."""
     argparse.ArgumentParser(
         prog="crswatch dashboard",
         description="Serve the ward board for charge nurses.",
@@ -20,16 +20,14 @@ def main(argv: list[str] | None = None) -> int:
     ).parse_args(argv)
     configure("dashboard")
     try:
-        settings = DashboardSettings()
+        settings = read_settings(DashboardSettings)
         app = build_app(settings)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
-        sys.stderr.write(f"The dashboard cannot start with these settings: {wrong}\n")
-        return 2
-    except (OSError, ValueError) as error:
-        sys.stderr.write(f"The dashboard cannot start: {error}\n")
-        return 2
-    serve_until_stopped(app, host=settings.host, port=settings.port, port_file=settings.port_file)
+    except (OSError, ValueError) as fault:  # also SettingsRefused, and files that cannot be used
+        return refuse("dashboard", fault)
+    try:
+        serve_until_stopped(app, host=settings.host, port=settings.port, port_file=settings.port_file)
+    except CannotServe as fault:
+        return refuse("dashboard", fault, NOT_NOW)
     return 0
 
 

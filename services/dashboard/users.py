@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 Role = Literal["nurse", "charge_nurse", "provider", "viewer"]
 MAY_ANSWER: frozenset[Role] = frozenset({"nurse", "charge_nurse", "provider"})
@@ -37,8 +37,19 @@ class User(BaseModel):
 
 
 def read_users(path: Path) -> dict[str, User]:
-    """The users of a file, by username."""
-    users = TypeAdapter(list[User]).validate_json(path.read_bytes())
+    """The users of a file, by username.
+
+    Raises:
+        ValueError: it cannot be used; the text never repeats what is in it, for that holds password hashes.
+    """
+    try:
+        users = TypeAdapter(list[User]).validate_json(path.read_bytes())
+    except OSError as fault:
+        raise ValueError(f"Cannot read {path}: {fault.strerror}.") from None
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_context=False, include_url=False)
+        wrong = "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']}" for fault in faults)
+        raise ValueError(f"The users file {path} cannot be used: {wrong}.") from None
     return {user.username: user for user in users}
 
 

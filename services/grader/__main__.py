@@ -7,12 +7,11 @@ from services.grader.broker_facts import UnusableTopic
 from services.grader.engine.partition import partition_factory
 from services.grader.process import run
 from services.grader.settings import GraderSettings
-from services.grader.site_files import BadSiteFile, load_rules, load_unit_profile
+from services.grader.site_files import BadSiteFile, load_site
 from services.runtime import logs
 from services.runtime.http import CannotServe
+from services.runtime.refusing import NOT_NOW, refuse
 from services.runtime.settings import SettingsRefused, read_settings
-
-WRONG_USE, NOT_NOW = 2, 1
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -26,18 +25,13 @@ def main(argv: list[str] | None = None) -> int:
     logs.configure("grader")
     try:
         settings = read_settings(GraderSettings)
-        rules, unit_profile = load_rules(settings.rules), load_unit_profile(settings.unit_profile)
-        engine_for = partition_factory(rules, unit_profile=unit_profile, watch_all=settings.watch_all)
+        rules = load_site(settings.rules, settings.unit_profile)
+        engine_for = partition_factory(rules, watch_all=settings.watch_all)
         return run(settings, engine_for, rules_hash=rules.hash)
     except (SettingsRefused, BadSiteFile) as refusal:
-        return _refuse(refusal, WRONG_USE)
+        return refuse("grader", refusal)
     except (UnusableTopic, CannotServe) as refusal:
-        return _refuse(refusal, NOT_NOW)
-
-
-def _refuse(refusal: Exception, code: int) -> int:
-    sys.stderr.write(f"crswatch grader: {refusal}\n")
-    return code
+        return refuse("grader", refusal, NOT_NOW)
 
 
 if __name__ == "__main__":

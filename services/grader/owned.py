@@ -16,6 +16,7 @@ from services.grader.engine import Engine, Origin, Output
 from services.grader.intake import KafkaRecord, read, rejection
 from services.grader.manifest import Manifest, encode_bucket
 from services.grader.sender import Addressed, Sender
+from services.grader.tallies import tally_slice
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class OwnedPartition:
         self._members: list[set[str]] = [set() for _ in range(BUCKETS)]
         self._covered = [manifest.buckets[n].next if n in manifest.buckets else 0 for n in range(BUCKETS)]
         self._covered_upto = max(self._covered, default=0)
+        self._skipped = 0
         self._lock = asyncio.Lock()
 
     def take_over(self, buckets: dict[int, dict[str, Any]]) -> None:
@@ -71,15 +73,25 @@ class OwnedPartition:
     def _apply_slice(self, batch: Sequence[KafkaRecord], start: int) -> int:
         """Grade from `start` on, for a short while; where to go on."""
         pause_s = time.monotonic() + SLICE_S
-        for place in range(start, min(start + SLICE, len(batch))):
+        end, self._skipped = min(start + SLICE, len(batch)), 0
+        for place in range(start, end):
             record = batch[place]
             if record.offset >= self.next:
                 self._send(record, self._graded(record))
                 self.next = record.offset + 1
+            else:
+                self._skipped += 1
             self.progress_s = time.monotonic()
             if self.progress_s >= pause_s:
-                return place + 1
-        return min(start + SLICE, len(batch))
+                end = place + 1
+                break
+        tally_slice(end - start - self._skipped, skipped=self._skipped, oldest_ms=batch[start].timestamp)
+        return end
+
+    @property
+    def patients(self) -> int:
+        """How many patients are kept, as of the last checkpoint; also for other threads."""
+        return sum(map(len, self._members))
 
     async def checkpoint(self) -> int | None:
         """Store what changed; the first offset that is not covered, or None where nothing had to be stored.
@@ -123,6 +135,7 @@ class OwnedPartition:
         if event["schema"] == TICK:
             return self.engine.advance(clock_ms)
         if record.offset < self._covered_upto and self._is_covered(event, record.offset):
+            self._skipped += 1
             return []
         return self.engine.apply(event, clock_ms=clock_ms, origin=Origin(record.topic, record.partition, record.offset))
 

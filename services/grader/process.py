@@ -9,6 +9,7 @@ from faust import App
 from services.grader.app import build_app
 from services.grader.broker_facts import LogEnds, bedside_source
 from services.grader.engine import EngineFactory
+from services.grader.figures import Lags, show
 from services.grader.readiness import progress
 from services.grader.settings import GraderSettings
 from services.grader.topic_names import topic_names
@@ -27,9 +28,9 @@ def run(settings: GraderSettings, engine_for: EngineFactory, *, rules_hash: str)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     grader = build_app(settings, source, engine_for, rules_hash=rules_hash)
-    watchdog = Watchdog(
-        grader.ownership.positions, LogEnds(settings, bedside), limit_s=settings.stall_limit.total_seconds()
-    )
+    limit_s = settings.stall_limit.total_seconds()
+    watchdog = Watchdog(grader.ownership.positions, LogEnds(settings, bedside), limit_s=limit_s, seen=Lags())
+    show(grader.ownership)
     health = Health("grader")
     health.check("progress", progress(grader.ownership, ticks=settings.ticks))
     with health.serve(settings.port, settings.host, port_file=settings.port_file):

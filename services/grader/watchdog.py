@@ -17,6 +17,7 @@ WAITING_SHARE = 0.25
 
 Positions = Callable[[], Mapping[int, int]]  # next offset to apply, by partition
 LogEnds = Callable[[list[int]], Mapping[int, int]]  # asks the broker; raises when it does not answer
+Seen = Callable[[Mapping[int, int], Mapping[int, int]], None]  # told positions and log ends after every look
 
 
 class Standstill:
@@ -52,8 +53,8 @@ class Standstill:
 class Watchdog:
     """Looks every few seconds; close it with `stop`."""
 
-    def __init__(self, positions: Positions, log_ends: LogEnds, *, limit_s: float) -> None:
-        self._positions, self._log_ends = positions, log_ends
+    def __init__(self, positions: Positions, log_ends: LogEnds, *, limit_s: float, seen: Seen) -> None:
+        self._positions, self._log_ends, self._seen = positions, log_ends, seen
         self._standstill = Standstill(limit_s)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
@@ -75,5 +76,6 @@ class Watchdog:
                 log.warning("the broker does not answer", exc_info=fault)
                 self._standstill.forget()
                 continue
+            self._seen(positions, ends)
             if stuck := self._standstill.stuck(positions, ends, time.monotonic()):
                 end_process("nothing was applied for too long while records wait", partition=stuck[0], count=len(stuck))

@@ -7,6 +7,7 @@ from services.ingest.app import build_app
 from services.ingest.settings import IngestSettings
 from services.runtime import logs
 from services.runtime.http import CannotServe, serve_until_stopped
+from services.runtime.refusing import NOT_NOW, refuse
 from services.runtime.settings import SettingsRefused, read_settings
 
 EXAMPLE = "example: KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092 crswatch ingest"
@@ -22,11 +23,9 @@ def main(argv: list[str] | None = None) -> int:
         app = build_app(settings)
         serve_until_stopped(app, host=settings.host, port=settings.port, port_file=settings.port_file)
     except SettingsRefused as fault:
-        sys.stderr.write(f"{fault}\n")
-        return 2
+        return refuse("ingest", fault)
     except CannotServe as fault:
-        sys.stderr.write(f"{fault}\n")
-        return 1
+        return refuse("ingest", fault, NOT_NOW)
     return 0
 
 

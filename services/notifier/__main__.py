@@ -6,10 +6,12 @@ import sys
 import threading
 
 from services.notifier.app import Notifier
+from services.notifier.ledger.opening import LedgerRefused
 from services.notifier.policy import PolicyRefused
 from services.notifier.settings import NotifierSettings
 from services.runtime import logs
 from services.runtime.http import CannotServe
+from services.runtime.refusing import NOT_NOW, refuse
 from services.runtime.settings import SettingsRefused, read_settings
 
 EXAMPLE = (
@@ -19,23 +21,21 @@ EXAMPLE = (
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Work until SIGTERM; 0 after a clean stop, 1 where a part failed, 2 where settings or policy cannot be kept."""
+    """Work until SIGTERM; 0 after a clean stop, 1 where a part failed, 2 for wrong settings or policy."""
     parser = argparse.ArgumentParser("notifier", description=__doc__, epilog=EXAMPLE)
     parser.parse_args(argv)
     logs.configure("notifier")
     try:
         notifier = Notifier(read_settings(NotifierSettings))
-    except (SettingsRefused, PolicyRefused) as refusal:
-        sys.stderr.write(f"{refusal}\n")
-        return 2
+    except (SettingsRefused, PolicyRefused, LedgerRefused) as refusal:
+        return refuse("notifier", refusal)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
         return 0 if notifier.run(stop) else 1
     except CannotServe as fault:
-        sys.stderr.write(f"{fault}\n")
-        return 1
+        return refuse("notifier", fault, NOT_NOW)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from schemas.encoding import digest
 
@@ -103,8 +103,14 @@ def read_policy(path: Path, *, channels: Collection[str]) -> Policy:
     """The policy in `path`, refused when a ladder calls a role that none of the configured channels reaches."""
     try:
         policy = Policy.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (OSError, ValueError) as error:
-        raise PolicyRefused(f"{path.name}: {error}") from None
+    except OSError as error:
+        raise PolicyRefused(f"Cannot read the policy {path}: {error.strerror}.") from None
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_context=False, include_url=False)
+        wrong = "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'policy'}: {fault['msg']}" for fault in faults)
+        raise PolicyRefused(f"{path.name}: {wrong}.") from None
+    except ValueError as error:
+        raise PolicyRefused(f"{path.name}: {error}.") from None
     unreachable = sorted(role for role, by in policy.roles.items() if not set(by) & set(channels))
     if unreachable:
         raise PolicyRefused(f"{path.name}: no configured channel reaches {', '.join(unreachable)}")

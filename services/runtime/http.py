@@ -1,6 +1,7 @@
 """Serving HTTP: on a chosen or any free port, from the main thread or beside other work, closed in time."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -64,13 +65,13 @@ def serve_until_stopped(app: ASGIApp, *, host: str, port: int, port_file: Path |
     # uvicorn raises a signal it caught once more after its shutdown: without these that would end the process.
     before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        with _listener(host, port) as listener, suppress(SystemExit):  # how uvicorn says that the application failed
+        with _listening(host, port) as listener, suppress(SystemExit):  # how uvicorn says that the application failed
             server.run(sockets=[listener])
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     if not server.started:
-        raise CannotServe("the web application did not start")
+        raise CannotServe("the web application did not start.")
 
 
 @contextmanager
@@ -82,7 +83,7 @@ def serving(app: ASGIApp, *, host: str, port: int, port_file: Path | None = None
         thread.start()
         server.listening.wait()
         if not server.started:
-            raise CannotServe("the web application did not start")
+            raise CannotServe("the web application did not start.")
         try:
             yield Serving(host, listener.getsockname()[1])
         finally:
@@ -91,20 +92,20 @@ def serving(app: ASGIApp, *, host: str, port: int, port_file: Path | None = None
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    listener = socket.create_server((host, port))
+    try:
+        listener = socket.create_server((host, port))
+    except OSError as fault:
+        raise CannotServe(f"cannot listen on {host}:{port}: {_reason(fault.errno or 0)}.") from fault
     # Connections inherit it. asyncio sets it only on sockets whose protocol is named, which an accepted one's is not;
     # without it every answer waits 40 ms for the sender's delayed acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
-def _listener(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port))
-    except OSError as fault:
-        raise CannotServe(
-            f"cannot listen on {host}:{port}: {os.strerror(fault.errno or 0)}. Is it running already?"
-        ) from fault
+def _reason(number: int) -> str:
+    if number < 0:  # of the name service, not of the kernel
+        return "there is no such address"
+    return os.strerror(number) + (" (is it running already?)" if number == errno.EADDRINUSE else "")
 
 
 def _run(server: _Server, listener: socket.socket) -> None:

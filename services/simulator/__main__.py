@@ -6,6 +6,9 @@ import sys
 import threading
 
 from services.runtime import logs
+from services.runtime.http import CannotServe
+from services.runtime.refusing import NOT_NOW, refuse
+from services.runtime.settings import SettingsRefused, read_settings
 from services.simulator.app import live
 from services.simulator.settings import SimulatorSettings
 
@@ -13,15 +16,20 @@ EXAMPLE = "example: SIMULATOR_INGEST_URL=http://127.0.0.1:8081 crswatch simulato
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Simulate until SIGTERM or Ctrl-C; 0 after a clean stop."""
+    """Simulate until SIGTERM or Ctrl-C; 0 after a clean stop, 1 where it cannot listen, 2 for wrong settings."""
     parser = argparse.ArgumentParser("simulator", description=__doc__, epilog=EXAMPLE)
     parser.parse_args(argv)
     logs.configure("simulator")
-    settings = SimulatorSettings()
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    live(settings, stop)
+    try:
+        settings = read_settings(SimulatorSettings)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        live(settings, stop)
+    except SettingsRefused as fault:
+        return refuse("simulator", fault)
+    except CannotServe as fault:
+        return refuse("simulator", fault, NOT_NOW)
     return 0
 
 

@@ -2,11 +2,13 @@
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 
 from services.runtime.health import Check, Health, Progress
 from services.runtime.metrics import gauge
+from services.runtime.settings import SettingsRefused
 from services.simulator.bookmark import Bookmark
 from services.simulator.delivery import Delivery
 from services.simulator.live_ward import LivePlan, LiveWard
@@ -50,7 +52,7 @@ def live(settings: SimulatorSettings, stop: threading.Event) -> None:
 def _client(settings: SimulatorSettings) -> httpx.Client:
     headers = {}
     if settings.ingest_token_file:
-        headers["Authorization"] = f"Bearer {settings.ingest_token_file.read_text().strip()}"
+        headers["Authorization"] = f"Bearer {_token(settings.ingest_token_file)}"
     return httpx.Client(
         base_url=str(settings.ingest_url),
         headers=headers,
@@ -58,3 +60,10 @@ def _client(settings: SimulatorSettings) -> httpx.Client:
         follow_redirects=False,
         trust_env=False,
     )
+
+
+def _token(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError as fault:
+        raise SettingsRefused(f"SIMULATOR_INGEST_TOKEN_FILE: cannot read {path}: {fault.strerror}.") from None

@@ -7,6 +7,7 @@ from services.notifier.inbox.app import build_app
 from services.notifier.inbox.settings import InboxSettings
 from services.runtime import logs
 from services.runtime.http import CannotServe, serve_until_stopped
+from services.runtime.refusing import NOT_NOW, refuse
 from services.runtime.settings import SettingsRefused, read_settings
 
 EXAMPLE = "example: INBOX_SECRET=whsec_... crswatch inbox"
@@ -20,9 +21,10 @@ def main(argv: list[str] | None = None) -> int:
     try:
         settings = read_settings(InboxSettings)
         serve_until_stopped(build_app(settings), host=settings.host, port=settings.port, port_file=settings.port_file)
-    except (SettingsRefused, CannotServe) as fault:
-        sys.stderr.write(f"{fault}\n")
-        return 2 if isinstance(fault, SettingsRefused) else 1
+    except SettingsRefused as fault:
+        return refuse("inbox", fault)
+    except CannotServe as fault:
+        return refuse("inbox", fault, NOT_NOW)
     return 0
 
 

@@ -7,11 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError
 
 from services.notifier.ledger.tables import METADATA, TURNS
 
 BUSY_TIMEOUT_MS = 10_000
 RELAY_TURN = "relay"
+KINDS = ("sqlite", "postgresql")
+
+
+class LedgerRefused(ValueError):
+    """There can be no ledger at this address; the message is the sentence to show, without the address's password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,12 @@ class Ledger:
 
 
 def open_ledger(url: str) -> Ledger:
-    """The ledger at `url`, with its tables made where they are missing."""
-    if make_url(url).get_backend_name() == "sqlite":
+    """The ledger at `url`, with its tables made where they are missing.
+
+    Raises:
+        LedgerRefused: there can be no ledger at such an address.
+    """
+    if _kind(url) == "sqlite":
         engine = create_engine(url, pool_size=10)
         event.listen(engine, "connect", _careful_sqlite)
         event.listen(engine, "begin", _begin_immediate)
@@ -59,6 +69,16 @@ def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> 
     statement = dialect.insert(table).values(dict(row)).on_conflict_do_nothing()
     # Only RETURNING tells reliably: psycopg counts no rows for an insert that fetches its key.
     return connection.execute(statement.returning(*table.primary_key.columns)).first() is not None
+
+
+def _kind(url: str) -> str:
+    try:
+        kind = make_url(url).get_backend_name()
+    except ArgumentError:
+        kind = ""
+    if kind not in KINDS:
+        raise LedgerRefused("NOTIFIER_LEDGER_URL: has to begin with sqlite:/// or postgresql+psycopg://.")
+    return kind
 
 
 def _careful_sqlite(connection: Any, _record: object) -> None:

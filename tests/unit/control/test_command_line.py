@@ -85,6 +85,32 @@ def test_without_kafka_in_the_environment_the_missing_name_is_said(crswatch, mon
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("service", "missing"),
+    [
+        ("inbox", "INBOX_SECRET"),
+        ("notifier", "NOTIFIER_WEBHOOK_SECRET"),
+        ("grader", "KAFKA_BOOTSTRAP_SERVERS"),
+        ("dashboard", "DASHBOARD_USERS_FILE"),
+        ("ingest", "KAFKA_BOOTSTRAP_SERVERS"),
+        ("simulator", "SIMULATOR_INGEST_URL"),
+    ],
+)
+def test_every_service_says_each_wrong_setting_in_a_sentence_without_its_value(crswatch, monkeypatch, service, missing):
+    monkeypatch.delenv(missing, raising=False)
+    monkeypatch.setenv(f"{SERVICES[service].prefix}PORT", "canary")
+
+    code, out, err = crswatch(service)
+
+    assert (code, out) == (2, "")
+    assert err.startswith(f"crswatch {service}: Cannot start with these settings. ")
+    assert f" {missing}: Field required." in err
+    assert f" {SERVICES[service].prefix}PORT: Input should be a valid integer" in err
+    assert err.endswith(".\n")
+    assert err.count("\n") == 1
+    assert "canary" not in err
+
+
 def test_a_kafka_that_does_not_answer_is_said(crswatch, monkeypatch):
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
 
