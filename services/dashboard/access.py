@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.dashboard.landing import landing, landing_field, sign_in_for
 from services.dashboard.sessions import COOKIE, Session, Sessions
 from services.dashboard.users import User, password_matches
 from services.runtime.metrics import counter
 
-SIGN_IN = "/sign-in"
 FORM_LIMIT_BYTES = 4096
 TRIES, TRIES_WINDOW_S = 10, 300.0
 # Compared against when the name is unknown, so that the time taken does not tell which names exist.
@@ -79,13 +79,15 @@ class Door:
         return (user, session) if user and session else None
 
     async def page(self, request: Request) -> Response:
-        """The sign-in page."""
+        """The sign-in page; it keeps where the person wanted to go."""
+        asked = request.query_params.get("to", "")
         if self.who(request):
-            return RedirectResponse("/", status_code=303)
+            return RedirectResponse(landing(asked), status_code=303)
         message = _MESSAGES.get(request.query_params.get("why", ""), "")
         if not self._page.exists():
             return HTMLResponse("The board is not built: run python -m services.dashboard.build", status_code=503)
-        return HTMLResponse(self._page.read_text().replace("<!--message-->", message))
+        page = self._page.read_text().replace("<!--message-->", message)
+        return HTMLResponse(page.replace("<!--to-->", landing_field(asked)))
 
     async def sign_in(self, request: Request) -> Response:
         """Check name and password; a cookie, or back to the page with the reason."""
@@ -93,34 +95,35 @@ class Door:
             return Response(status_code=403)
         body = await request.body()
         form = dict(parse_qsl(body[:FORM_LIMIT_BYTES].decode(errors="replace")))
-        username = form.get("username", "").strip().lower()
+        username, asked = form.get("username", "").strip().lower(), form.get("to", "")
         if self._too_often(username):
-            return self._refuse("often")
+            return self._refuse("often", asked)
         user = self._users.get(username)
         async with self._one_at_a_time:
             stored = user.password if user else _NOBODY
             matches = await asyncio.to_thread(password_matches, form.get("password", ""), stored)
         if user is None or not matches:
             self._failures.setdefault(username, deque(maxlen=TRIES)).append(time.monotonic())
-            return self._refuse("wrong")
+            return self._refuse("wrong", asked)
         counter("crs_board_sign_ins_total").labels("accepted").inc()
-        return self._let_in(user)
+        return self._let_in(user, asked)
 
     async def sign_out(self, _: Request) -> Response:
         """Drop the cookie."""
-        leaving = RedirectResponse(SIGN_IN, status_code=303)
+        leaving = RedirectResponse(sign_in_for(""), status_code=303)
         leaving.delete_cookie(COOKIE)
         return leaving
 
-    def _let_in(self, user: User) -> Response:
-        entering = RedirectResponse("/", status_code=303)
+    def _let_in(self, user: User, asked: str) -> Response:
+        entering = RedirectResponse(landing(asked), status_code=303)
         cookie = self._sessions.begin(user.username, now_ms=now_ms())
-        entering.set_cookie(COOKIE, cookie, httponly=True, samesite="strict", secure=self._cookie_secure)
+        # Lax: a page's link in a messenger or mail on another site must find the nurse signed in. Posts carry a token.
+        entering.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=self._cookie_secure)
         return entering
 
-    def _refuse(self, why: str) -> Response:
+    def _refuse(self, why: str, asked: str) -> Response:
         counter("crs_board_sign_ins_total").labels("refused").inc()
-        return RedirectResponse(f"{SIGN_IN}?why={why}", status_code=303)
+        return RedirectResponse(sign_in_for(asked, why=why), status_code=303)
 
     def _too_often(self, username: str) -> bool:
         if len(self._failures) > 1000:  # somebody is trying names: forget the oldest, not the limit

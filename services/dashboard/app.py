@@ -14,9 +14,11 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from services.dashboard.access import SIGN_IN, Door, Headers, now_ms
+from services.dashboard.access import Door, Headers, now_ms
 from services.dashboard.answering import Answer, Unsendable, response_of
 from services.dashboard.hub import Hub
+from services.dashboard.landing import SIGN_IN, sign_in_for
+from services.dashboard.paged import paged
 from services.dashboard.reader import Reader
 from services.dashboard.sender import Sender
 from services.dashboard.sessions import Sessions, session_key
@@ -49,7 +51,7 @@ class Site:
     async def board(self, request: Request) -> Response:
         """The page itself, for those who are signed in."""
         if self.door.who(request) is None:
-            return RedirectResponse(SIGN_IN, status_code=303)
+            return RedirectResponse(sign_in_for(f"/?{request.url.query}"), status_code=303)
         return FileResponse(self._settings.static_dir / "index.html", headers={"Cache-Control": "no-store"})
 
     async def me(self, request: Request) -> Response:
@@ -93,6 +95,16 @@ class Site:
         if bed is None or not known[0].may_see(bed.unit):
             return JSONResponse({"why": "No such bed."}, status_code=404)
         return JSONResponse({"signs": bed.trends.since(now_ms() - KEPT_MS)})
+
+    async def paged(self, request: Request) -> Response:
+        """Where the alarm of a page is, once every topic has been read: before that nothing may be called over."""
+        known = self.door.who(request)
+        if known is None:
+            return _signed_out()
+        if not self.ward.live:
+            return JSONResponse({"why": "Still reading the topics."}, status_code=503)
+        escalation_id = request.query_params.get("escalation", "")
+        return JSONResponse(paged(escalation_id, self.ward.board.bed_of(escalation_id), known[0]))
 
     async def respond(self, request: Request) -> Response:
         """An acknowledgement, snooze or note; answered once Kafka has it. What comes of it the notifier says."""
@@ -162,6 +174,7 @@ def _routes(site: Site, settings: DashboardSettings, health: Health) -> list[Rou
         Route("/api/beds", site.beds),
         Route("/api/events", site.events),
         Route("/api/trend", site.trend),
+        Route("/api/paged", site.paged),
         Route("/api/responses", site.respond, methods=["POST"]),
         Mount("/assets", StaticFiles(directory=settings.static_dir / "assets", check_dir=False)),
     ]

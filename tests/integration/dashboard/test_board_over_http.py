@@ -68,7 +68,7 @@ def token(client: httpx.Client) -> dict[str, str]:
     return {"X-CSRF-Token": client.get("/api/me").json()["csrf"]}
 
 
-@pytest.mark.parametrize("path", ["/api/me", "/api/beds", "/api/events", "/api/trend"])
+@pytest.mark.parametrize("path", ["/api/me", "/api/beds", "/api/events", "/api/trend", "/api/paged"])
 def test_nobody_sees_a_patient_without_signing_in(board: BoardProcess, path: str):
     assert httpx.get(f"{board.url}{path}").status_code == 401
 

@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Details } from "./Details";
 import { Header } from "./Header";
-import { Notices } from "./Notices";
+import { Notices, PagedNotice } from "./Notices";
 import { Ordering, type By } from "./order";
+import { findPaged, type Paged } from "./paged";
 import { Spoken } from "./Spoken";
 import { emptyWard, follow } from "./stream";
 import { Tiles } from "./Tiles";
@@ -16,15 +17,18 @@ export function App({ me }: { me: Me }) {
   const [ward, setWard] = useState(emptyWard);
   const [by, setBy] = useState<By>("acuity");
   const [selected, setSelected] = useState<string | null>(null);
+  const [paged, setPaged] = useState<Paged | null>(null);
   const [, tick] = useState(0);
   const ordering = useMemo(() => new Ordering(), [unit]);
   const handOn = useRef(false);
 
   useEffect(() => {
     setWard(emptyWard());
-    setSelected(null);
     return follow(unit, setWard);
   }, [unit]);
+  useEffect(() => {
+    void findPaged().then((found) => found && choose(found.unit ?? unit, found));
+  }, []);
   useEffect(() => {
     const timer = setInterval(() => tick((count) => count + 1), TICK_MS);
     return () => clearInterval(timer);
@@ -33,19 +37,26 @@ export function App({ me }: { me: Me }) {
   const nowMs = Date.now() + ward.skewMs;
   const order = ordering.next(ward.beds.values(), by, { handOn: handOn.current, filling: !ward.pulse?.live }, performance.now());
   const bed = selected === null ? undefined : ward.beds.get(selected);
-  const choose = (chosen: string): void => {
+  const choose = (chosen: string, found: Paged | null = null): void => {
     history.replaceState(null, "", chosen ? `?unit=${encodeURIComponent(chosen)}` : "/");
     setUnit(chosen);
+    setPaged(found);
+    setSelected(found?.patient_id ?? null);
   };
   const release = (): void => {
     ordering.release();
     tick((count) => count + 1);
   };
 
+  // On a telephone the open bed covers the rest: what is said about its alarm is said there.
+  const onPagedBed = bed !== undefined && bed.patient_id === paged?.patient_id;
+  const notice = <PagedNotice paged={paged} onClose={() => setPaged(null)} />;
+
   return (
     <div class={`app ${ward.link}`}>
-      <Header {...{ me, ward, unit, by, nowMs }} onUnit={choose} onBy={setBy} waiting={order.waiting} onRelease={release} />
+      <Header {...{ me, ward, unit, by, nowMs }} onUnit={(chosen) => choose(chosen)} onBy={setBy} waiting={order.waiting} onRelease={release} />
       <Notices ward={ward} nowMs={nowMs} />
+      {!onPagedBed && notice}
       <main aria-label="Beds">
         <Tiles
           beds={order.ids.flatMap((id) => ward.beds.get(id) ?? [])}
@@ -55,7 +66,9 @@ export function App({ me }: { me: Me }) {
         />
       </main>
       {bed && (
-        <Details key={bed.patient_id} {...{ bed, me, nowMs }} ungraded={ungradedSince(bed, ward)} onClose={() => setSelected(null)} />
+        <Details key={bed.patient_id} {...{ bed, me, nowMs }} paged={paged?.escalation_id} ungraded={ungradedSince(bed, ward)} onClose={() => setSelected(null)}>
+          {onPagedBed && notice}
+        </Details>
       )}
       <Spoken ward={ward} />
     </div>

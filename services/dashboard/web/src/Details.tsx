@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { AlarmStrip } from "./AlarmStrip";
 import { AnswerForm } from "./AnswerForm";
@@ -13,16 +14,19 @@ interface Props {
   me: Me;
   nowMs: number;
   ungraded: number | null;
+  /** The alarm whose page led here. */
+  paged: string | undefined;
   onClose: () => void;
+  /** What is to be said above all else about this bed. */
+  children: ComponentChildren;
 }
 
 /** All that the board knows about one bed, beside the others. */
-export function Details({ bed, me, nowMs, ungraded, onClose }: Props) {
+export function Details({ bed, me, nowMs, ungraded, paged, onClose, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    const cameFrom = document.activeElement;
     heading.current?.focus();
-    return () => (cameFrom instanceof HTMLElement ? cameFrom.focus() : undefined);
+    return () => document.querySelector<HTMLElement>(`[data-patient="${CSS.escape(bed.patient_id)}"] .name`)?.focus();
   }, []);
   return (
     <aside class="details" aria-label={`Bed ${bed.bed}`} onKeyDown={(event) => event.key === "Escape" && onClose()}>
@@ -35,6 +39,7 @@ export function Details({ bed, me, nowMs, ungraded, onClose }: Props) {
           Close <kbd>Esc</kbd>
         </button>
       </div>
+      {children}
       <div class="grades">
         <Grade name="CRS" grade={bed.crs} />
         <Grade name="ICANS" grade={bed.icans} />
@@ -53,7 +58,7 @@ export function Details({ bed, me, nowMs, ungraded, onClose }: Props) {
         {bed.missing && bed.missing.length > 0 && <p class="missing">{missingSaid(bed.missing)}. The grade may be higher.</p>}
         {bed.prompts?.map((prompt) => <p key={prompt} class="prompt">{prompt}</p>)}
       </section>
-      {bed.alarms.length > 0 && <Alarms {...{ bed, me, nowMs }} />}
+      {bed.alarms.length > 0 && <Alarms {...{ bed, me, nowMs, paged }} />}
       <section>
         <h3>Vitals, up to six hours back</h3>
         {SIGNS.map((name) => (
@@ -88,12 +93,13 @@ function Because({ reason, said }: { reason: Reason; said: string }) {
   );
 }
 
-function Alarms({ bed, me, nowMs }: { bed: Bed; me: Me; nowMs: number }) {
+function Alarms({ bed, me, nowMs, paged }: Pick<Props, "bed" | "me" | "nowMs" | "paged">) {
   return (
     <section>
       <h3>Alarms</h3>
       {bed.alarms.map((alarm) => (
-        <div key={alarm.escalation_id} class="alarm-full">
+        <div key={alarm.escalation_id} class={`alarm-full ${alarm.escalation_id === paged ? "paged" : ""}`}>
+          {alarm.escalation_id === paged && <p>You were paged for this alarm</p>}
           <AlarmStrip {...{ alarm, me, nowMs }} bed={bed.bed} />
           <ul class="attempts">
             <li>

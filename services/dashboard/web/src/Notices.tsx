@@ -1,4 +1,5 @@
 import { ungradedSince } from "./grading";
+import { pagedSaid, signInAddress, type Paged } from "./paged";
 import type { Ward } from "./stream";
 import { clockSeconds } from "./words";
 
@@ -35,7 +36,20 @@ function Lost({ ward, nowMs }: { ward: Ward; nowMs: number }) {
     <p class="notice-bar lost" role="alert" data-notice="lost">
       <b>{ward.link === "lost" ? "Connection lost." : "You are signed out."}</b> Last update{" "}
       <time>{clockSeconds(ward.heardMs)}</time>, <span aria-hidden="true">{seconds} s ago</span>. What you see is from then.{" "}
-      {ward.link === "lost" ? "Reconnecting." : <a href="/sign-in">Sign in again</a>}
+      {ward.link === "lost" ? "Reconnecting." : <a href={signInAddress()}>Sign in again</a>}
+    </p>
+  );
+}
+
+/** What became of the page's alarm where it is not open any more. */
+export function PagedNotice({ paged, onClose }: { paged: Paged | null; onClose: () => void }) {
+  if (!paged || paged.state === "open") return null;
+  return (
+    <p class="notice-bar calm" role="status" data-notice="paged">
+      {pagedSaid(paged)}{" "}
+      <button type="button" class="quiet" onClick={onClose}>
+        Close
+      </button>
     </p>
   );
 }
