@@ -21,6 +21,7 @@ REASONS = {
     "neuro_due": "data_returned",
     "technical_stale": "data_returned",
     "technical_silent": "data_returned",
+    "engine_fault": "data_returned",  # graded again
 }
 KEPT_SPELLS = 4
 
@@ -82,7 +83,14 @@ def raise_alarm(state: PatientState, sent: Sent, alarm: Alarm) -> tuple[Sent, Ra
         name = ids.possible_crs_id(state.patient_id, sent.missing_scope, alarm.missing)
         sent = replace(sent, missing_paged=tuple(sorted({*sent.missing_paged, *alarm.missing})))
     else:
-        name = ids.technical_id(state.patient_id, alarm.kind, alarm.sign, alarm.basis)
+        # A second spell on the same last reading (discharged by mistake, a reading retracted) pages again, so it needs
+        # an id of its own; the first keeps the plain one.
+        spell_key = f"{stay}|{alarm.key}|{alarm.basis}"
+        spell = spells.get(spell_key, 0) + 1
+        others = {name: count for name, count in spells.items() if not name.startswith(f"{stay}|{alarm.key}|")}
+        spells = {**others, spell_key: spell}
+        basis = alarm.basis if spell == 1 else f"{alarm.basis}#{spell}"
+        name = ids.technical_id(state.patient_id, alarm.kind, alarm.sign, basis)
     opened = OpenAlarm(name, alarm.kind, alarm.occurred_ms)
     # A second `possible_crs` stands beside the first: both are over when the gap closes.
     key = alarm.key if alarm.key not in sent.alarms else f"{alarm.key}#{name[:8]}"

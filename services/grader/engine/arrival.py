@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from services.grader.engine.chart import kind_of
 from services.grader.engine.durations import hours
 from services.grader.engine.readings import SIGNS, TEMPERATURE, flags_of, manner_of, pressure_source
 from services.grader.engine.rules import RuleSet
@@ -50,22 +51,17 @@ def state_applies(state: PatientState, arrival: Arrival) -> int | None:
     """From when a clinical event counts; None if it is too late and something newer of its kind is known."""
     record, clock_ms = arrival.record, arrival.clock_ms
     late = arrival.clock_ms - arrival.at_ms > hours(arrival.rules.charted_lateness_h)
+    if late and record["kind"] in STATE_KINDS and _is_superseded(state, arrival):
+        return None
     changes_age = record["kind"] == "encounter" and ("age_years" in record or "birth_date" in record)
     if record["kind"] in FROM_ARRIVAL or (changes_age and record["action"] == "update"):
         return clock_ms
     if not late:
         return arrival.at_ms
-    if record["kind"] not in STATE_KINDS:
-        return None
-    return None if _is_superseded(state, record, arrival.at_ms) else clock_ms
+    return clock_ms if record["kind"] in STATE_KINDS else None
 
 
-def _is_superseded(state: PatientState, record: Record, at_ms: int) -> bool:
-    chart = state.fold.chart
-    known_ms = {
-        "vasopressor": chart.pressors_ms,
-        "oxygen": chart.oxygen.at_ms if chart.oxygen else None,
-        "immunotherapy": chart.dose.at_ms if chart.dose else None,
-        "encounter": max(chart.stay.admitted_ms, chart.stay.discharged_ms or 0) or None,
-    }.get(record["kind"])
-    return known_ms is not None and known_ms > at_ms
+def _is_superseded(state: PatientState, arrival: Arrival) -> bool:
+    """Whether this or a newer one of its kind was charted before; its own repeat after a day counts as that."""
+    known_ms = state.fold.chart.newest_ms.get(kind_of(arrival.record))
+    return known_ms is not None and known_ms >= arrival.at_ms

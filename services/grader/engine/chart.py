@@ -113,6 +113,7 @@ class Chart:
     clinician: ClinicianGrade | None = None
     monitoring_stopped: bool = False
     monitored_ms: int | None = None  # when it was ordered on again
+    newest_ms: dict[str, int] = field(default_factory=dict)  # of each kind, the newest bedside time ever charted
 
     def running(self) -> frozenset[str]:
         """Names of the vasopressors that run."""
@@ -122,7 +123,23 @@ class Chart:
 def charted(chart: Chart, record: Record, at_ms: int) -> Chart:
     """The chart after one clinical event; an attribution is the fold's business, for it covers what stands."""
     apply = _BY_KIND.get(record["kind"])
-    return chart if apply is None else apply(chart, record, at_ms)
+    return dated(chart if apply is None else apply(chart, record, at_ms), record)
+
+
+def kind_of(record: Record) -> str:
+    """What a later chart of this one would replace."""
+    return f"attribution|{record['finding']}" if record["kind"] == "attribution" else str(record["kind"])
+
+
+def dated(chart: Chart, record: Record) -> Chart:
+    """The chart, knowing how new this kind is: its id is forgotten after a day, and a repeat must not act again."""
+    if "recorded_at" not in record:
+        return chart  # put in by ourselves: nobody charted it
+    kind, at_ms = kind_of(record), parse_time(record["recorded_at"])
+    known_ms = chart.newest_ms.get(kind)
+    if known_ms is not None and known_ms >= at_ms:
+        return chart
+    return replace(chart, newest_ms={**chart.newest_ms, kind: at_ms})
 
 
 def _vasopressor(chart: Chart, record: Record, at_ms: int) -> Chart:
@@ -131,7 +148,8 @@ def _vasopressor(chart: Chart, record: Record, at_ms: int) -> Chart:
     running = () if drug == NO_VASOPRESSOR else tuple(item for item in chart.pressors if item.drug != drug)
     if drug != NO_VASOPRESSOR and record.get("rate") != 0:
         before = next((item for item in chart.pressors if item.drug == drug), None)
-        running = (*running, before or Infusion(drug, at_ms, record["event_id"]))
+        # It rests on its newest chart: retracting the first one does not stop what later ones confirm.
+        running = (*running, Infusion(drug, before.at_ms if before else at_ms, record["event_id"]))
     off_ms = at_ms if chart.pressors and not running else chart.pressors_off_ms
     return replace(chart, pressors=running, pressors_ms=at_ms, pressors_off_ms=off_ms)
 
@@ -177,6 +195,9 @@ def _encounter(chart: Chart, record: Record, at_ms: int) -> Chart:
 
 def _moved(stay: Stay, record: Record, at_ms: int) -> Stay:
     action = record["action"]
+    if not stay.encounter_id and action in ("off_unit", "return", "cancel_discharge", "transfer"):
+        # Whose admission we missed is here since the first that we hear of it.
+        stay = replace(stay, encounter_id=record["event_id"], admitted_ms=at_ms)
     if action == "admit":
         if stay.status in ("unknown", "discharged"):
             stay = replace(stay, encounter_id=record["event_id"], admitted_ms=at_ms)
@@ -204,7 +225,13 @@ def _known(person: Person, record: Record, at_ms: int) -> Person:
 
 def readmitted(chart: Chart) -> Chart:
     """A new stay: signs, support and attributions are gone; age, baseline and enrolment stay (`settled.md` 21)."""
-    return Chart(stay=chart.stay, person=chart.person, baseline=chart.baseline, dose=chart.dose)
+    return Chart(
+        stay=chart.stay,
+        person=chart.person,
+        baseline=chart.baseline,
+        dose=chart.dose,
+        newest_ms=chart.newest_ms,
+    )
 
 
 _BY_KIND: dict[str, Callable[[Chart, Record, int], Chart]] = {

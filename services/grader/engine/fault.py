@@ -1,4 +1,7 @@
-"""A fault in `step` costs one record: the state stays, the estimate says so, and one page goes out."""
+"""A fault in `step` costs one record: the state stays, the estimate says so, and one page goes out.
+
+The page stands until the next record of the patient is graded; then it is resolved as `data_returned`.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -7,6 +10,7 @@ from schemas import ids
 from services.grader.engine import Output, escalation
 from services.grader.engine.escalation import Telling
 from services.grader.engine.estimate import FAULT, estimate
+from services.grader.engine.sent import OpenAlarm
 from services.grader.engine.state import PatientState, Place
 from services.grader.engine.ward import Ward
 from services.grader.engine.watch import Alarm
@@ -31,9 +35,13 @@ def after_fault(
         shown="",
         forgotten=False,
     )
+    fault_id = ids.fault_id(state.patient_id, "engine_fault", place.offset)
+    opened = OpenAlarm(fault_id, "engine_fault", clock_ms)
+    alarms = {**state.sent.alarms, f"engine_fault|#{place.offset}": opened}
+    state = replace(state, sent=replace(state.sent, alarms=alarms))
     telling = Telling(state, clock_ms, place, ward.rules)
     alarm = Alarm("engine_fault", None, "high", clock_ms, ({"rule": "engine_fault", "text": FAULT},))
-    wire = escalation.told_alarm(alarm, ids.fault_id(state.patient_id, "engine_fault", place.offset), telling)
+    wire = escalation.told_alarm(alarm, fault_id, telling)
     patient_id = state.patient_id
     return state, [
         Output("escalations", patient_id, wire),

@@ -53,7 +53,10 @@ def _amended(fold: Fold, name: str) -> Fold:
     oxygen = None if chart.oxygen is not None and chart.oxygen.event_id == name else chart.oxygen
     neuro = {domain: exam for domain, exam in chart.neuro.items() if exam.event_id != name}
     attributions = tuple(item for item in chart.attributions if item.event_id != name)
-    found = replace(chart, pressors=pressors, oxygen=oxygen, neuro=neuro, attributions=attributions)
+    confirmed_ms = chart.pressors_ms if pressors == chart.pressors else None
+    found = replace(
+        chart, pressors=pressors, pressors_ms=confirmed_ms, oxygen=oxygen, neuro=neuro, attributions=attributions
+    )
     if found == chart:
         return fold
     holds = replace(fold.holds, pressor=ChartedHold(), device=ChartedHold())

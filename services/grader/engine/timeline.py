@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.grader.engine.attribution import attribute, standing
-from services.grader.engine.chart import Chart, charted, readmitted
+from services.grader.engine.chart import Chart, charted, dated, readmitted
 from services.grader.engine.components import febrile, parts_of
 from services.grader.engine.fold import Episode, Fold, evaluate
 from services.grader.engine.fold_times import next_time
@@ -94,7 +94,8 @@ def _attributed(fold: Fold, record: dict[str, Any], at_ms: int, rules: RuleSet) 
     parts = parts_of(fold.tracks, fold.chart, at_ms, rules)
     chart = standing(fold.chart, parts, icans.low, at_ms)
     fever = fold.episode is not None or febrile(fold.tracks, chart, at_ms, rules) is True
-    return replace(fold, chart=attribute(chart, record, at_ms, parts, fever=fever, icans_low=icans.low))
+    attributed = attribute(chart, record, at_ms, parts, fever=fever, icans_low=icans.low)
+    return replace(fold, chart=dated(attributed, record))
 
 
 def _kept(fold: Fold, record: dict[str, Any], at_ms: int) -> Fold:
