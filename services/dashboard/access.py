@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.dashboard.bodies import read_at_most
 from services.dashboard.landing import landing, landing_field, sign_in_for
 from services.dashboard.sessions import COOKIE, Session, Sessions
 from services.dashboard.users import User, password_matches
@@ -93,8 +94,10 @@ class Door:
         """Check name and password; a cookie, or back to the page with the reason."""
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return Response(status_code=403)
-        body = await request.body()
-        form = dict(parse_qsl(body[:FORM_LIMIT_BYTES].decode(errors="replace")))
+        body = await read_at_most(request, FORM_LIMIT_BYTES)
+        if body is None:
+            return Response(status_code=413)
+        form = dict(parse_qsl(body.decode(errors="replace")))
         username, asked = form.get("username", "").strip().lower(), form.get("to", "")
         if self._too_often(username):
             return self._refuse("often", asked)

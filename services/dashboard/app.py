@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from services.dashboard.access import Door, Headers, now_ms
 from services.dashboard.answering import Answer, Unsendable, response_of
+from services.dashboard.bodies import read_at_most
 from services.dashboard.hub import Hub
 from services.dashboard.landing import SIGN_IN, sign_in_for
 from services.dashboard.paged import paged
@@ -114,9 +115,11 @@ class Site:
         user, session = known
         if request.headers.get(CSRF_HEADER) != session.csrf:
             return JSONResponse({"why": "This page is too old. Load it again."}, status_code=403)
-        body = await request.body()
+        body = await read_at_most(request, BODY_LIMIT_BYTES)
+        if body is None:
+            return JSONResponse({"why": "The answer is too long."}, status_code=413)
         try:
-            answer = Answer.model_validate_json(body[: BODY_LIMIT_BYTES + 1])
+            answer = Answer.model_validate_json(body)
         except ValidationError as error:
             fields = [".".join(map(str, wrong["loc"])) for wrong in error.errors(include_input=False)]
             return JSONResponse({"why": "The answer is incomplete.", "fields": fields}, status_code=422)

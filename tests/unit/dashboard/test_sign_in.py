@@ -74,3 +74,9 @@ def test_a_board_that_still_reads_calls_nothing_over(client: Client):
     answer = client.get("/api/paged", params={"escalation": "rise-07-2"})
 
     assert answer.status_code == 503
+
+
+def test_an_endless_form_of_a_stranger_is_not_kept(client: Client):
+    answer = client.post("/sign-in", data={"username": "x" * 200_000, "password": "y"})
+
+    assert answer.status_code == 413
