@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 SLICE = 500
 SLICE_S = 0.02
 TICK = "crs.tick.v1"
+AGAIN = 50  # patients whose estimates are sent again in one go
 
 
 class OwnedPartition:
@@ -50,13 +51,15 @@ class OwnedPartition:
         self._covered_upto = max(self._covered, default=0)
         self._skipped = 0
         self._lock = asyncio.Lock()
+        self._saying_again: asyncio.Future[None] | None = None
 
     def take_over(self, buckets: dict[int, dict[str, Any]]) -> None:
-        """The restored patients, still encoded."""
+        """The restored patients, still encoded; their estimates are sent again while grading goes on."""
         for number, patients in buckets.items():
             self._members[number] = set(patients)
             self.engine.restore(patients, self._manifest.clock_ms)
         self.engine.clock_ms = self._manifest.clock_ms
+        self._saying_again = asyncio.ensure_future(self._say_again(sorted(set().union(*self._members))))
 
     async def apply(self, batch: Sequence[KafkaRecord]) -> None:
         """Grade a fetched batch in its order; returns early when the partition is given up."""
@@ -77,7 +80,7 @@ class OwnedPartition:
         for place in range(start, end):
             record = batch[place]
             if record.offset >= self.next:
-                self._send(record, self._graded(record))
+                self._enqueue(self._graded(record), record)
                 self.next = record.offset + 1
             else:
                 self._skipped += 1
@@ -119,12 +122,24 @@ class OwnedPartition:
     async def abandon(self) -> None:
         """Give up without storing: what is not stored comes again."""
         self.released = True
+        if self._saying_again is not None:
+            self._saying_again.cancel()
         self.sender.close()
         await self._writer.close()
 
     def skip_to(self, begin: int) -> None:
         """Records before `begin` are gone for good: go on there."""
         self.next = begin
+
+    async def _say_again(self, patient_ids: list[str]) -> None:
+        """Estimates a reader may lack; each as it stands when its turn comes, so never after a newer one."""
+        for start in range(0, len(patient_ids), AGAIN):
+            await self.sender.room()
+            await asyncio.sleep(0)
+            try:
+                self._enqueue(self.engine.standing(patient_ids[start : start + AGAIN]))
+            except Exception as fault:
+                end_process("estimates could not be sent again", fault, partition=self.number)
 
     def _graded(self, record: KafkaRecord) -> Iterable[Output]:
         """No await in here: what a record changes is there as a whole or not at all."""
@@ -142,14 +157,15 @@ class OwnedPartition:
     def _is_covered(self, event: dict[str, Any], offset: int) -> bool:
         return "patient_id" in event and offset < self._covered[bucket_of(event["patient_id"])]
 
-    def _send(self, record: KafkaRecord, outputs: Iterable[Output]) -> None:
+    def _enqueue(self, outputs: Iterable[Output], record: KafkaRecord | None = None) -> None:
+        """Outputs with the record they follow from; what taking over says follows from none."""
         self.sender.enqueue(
             [
                 Addressed(
                     self._topics[output.topic],
                     output.key.encode() or None,
                     None if output.value is None else encode(output.value),
-                    b"%d:%d:%d" % (record.partition, record.offset, number),
+                    b"" if record is None else b"%d:%d:%d" % (record.partition, record.offset, number),
                     self.engine.clock_ms,
                     output.topic,
                     _detail(output),

@@ -38,5 +38,8 @@ class Engine(Protocol):
     def restore(self, patients: Mapping[str, Any], clock_ms: int) -> None:
         """Take over stored patients."""
 
+    def standing(self, patient_ids: Iterable[str]) -> Iterable[Output]:
+        """What was last shown of patients, again: nothing changes by it."""
+
 
 EngineFactory = Callable[[int], Engine]

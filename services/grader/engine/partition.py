@@ -5,7 +5,7 @@ that falls on it runs after it; each runs at, and stamps its outputs with, its o
 """
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from schemas.bedside import CLINICAL, VITALS
@@ -14,6 +14,7 @@ from schemas.reasons import Reason
 from schemas.rejected import REJECTED
 from schemas.times import format_time
 from services.grader.engine import Origin, Output, fault
+from services.grader.engine.estimate import estimate
 from services.grader.engine.rules import DEFAULT_RULES, RuleSet, with_unit_profile
 from services.grader.engine.state import PatientState, Place, decode_state, encode_state
 from services.grader.engine.step import Refused, next_deadline, step, tick
@@ -90,6 +91,15 @@ class Partition:
             state = decode_state(encoded)
             self.patients[patient_id] = state
             self._schedule(state, state.reached_ms)
+
+    def standing(self, patient_ids: Iterable[str]) -> list[Output]:
+        """The estimates of patients as they stand, state and revision unchanged; none of a patient who has left."""
+        found = [self.patients[patient_id] for patient_id in patient_ids if patient_id in self.patients]
+        return [
+            Output("estimates", state.patient_id, estimate(state, state.reached_ms, self.ward.rules))
+            for state in found
+            if state.stay.status != "discharged"
+        ]
 
     def _run_deadlines(self, upto_ms: int) -> list[Output]:
         outputs: list[Output] = []

@@ -42,6 +42,9 @@ class Counting:
         self.patients.update(patients)
         self.clock_ms = clock_ms
 
+    def standing(self, patient_ids: list[str]) -> list[Output]:
+        return [Output("estimates", name, {"count": self.patients[name]}) for name in patient_ids]
+
 
 if __name__ == "__main__":
     logs.configure("grader")

@@ -3,10 +3,9 @@
 import pytest
 
 from services.grader.engine import Origin
-from services.grader.engine.estimate import fingerprint
 from services.grader.engine.partition import Partition
 from services.grader.engine.rules import DEFAULT_RULES, overridden, with_unit_profile
-from tests.vignettes.bed import Bed, ms, valid, when
+from tests.vignettes.bed import Bed, ms, when
 
 WELL = {"sbp_mmhg": 118, "spo2_pct": 97, "heart_rate_bpm": 80, "resp_rate_bpm": 16}
 
@@ -87,23 +86,6 @@ def test_every_rule_says_what_it_decides_and_where_it_comes_from():
         assert rule.metadata["text"], name
         assert rule.metadata["source"], name
         assert rule.metadata["unit"], name
-
-
-def test_what_stands_is_said_again_and_changes_nothing():
-    bed = Bed().admit().on_room_air().monitor(1, **WELL).vitals(2, temperature_c=38.5).monitor(3, **WELL)
-    bed.restarted().partition.touched.clear()
-    before = bed.partition.encoded("bed-7")
-    (again,) = valid(bed.partition.standing(["bed-7", "bed-8"]))
-
-    assert (again.topic, again.key) == ("estimates", "bed-7")
-    assert again.value["revision"] == bed.partition.patients["bed-7"].revision >= bed.estimate["revision"]
-    assert fingerprint(again.value) == fingerprint(bed.estimate)
-    assert (bed.partition.encoded("bed-7"), bed.partition.touched) == (before, set())
-
-
-def test_nothing_is_said_again_of_a_patient_who_left():
-    bed = Bed().admit().chart(1, "encounter", action="discharge")
-    assert bed.partition.standing(["bed-7"]) == []
 
 
 def test_deadlines_run_in_order_of_time_then_patient():

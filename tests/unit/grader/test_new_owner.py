@@ -1,0 +1,23 @@
+"""What the engine says of its own when a partition gets a new owner."""
+
+from services.grader.engine.estimate import fingerprint
+from tests.vignettes.bed import Bed, valid
+
+WELL = {"sbp_mmhg": 118, "spo2_pct": 97, "heart_rate_bpm": 80, "resp_rate_bpm": 16}
+
+
+def test_what_stands_is_said_again_and_changes_nothing():
+    bed = Bed().admit().on_room_air().monitor(1, **WELL).vitals(2, temperature_c=38.5).monitor(3, **WELL)
+    bed.restarted().partition.touched.clear()
+    before = bed.partition.encoded("bed-7")
+    (again,) = valid(bed.partition.standing(["bed-7", "bed-8"]))
+
+    assert (again.topic, again.key) == ("estimates", "bed-7")
+    assert again.value["revision"] == bed.partition.patients["bed-7"].revision >= bed.estimate["revision"]
+    assert fingerprint(again.value) == fingerprint(bed.estimate)
+    assert (bed.partition.encoded("bed-7"), bed.partition.touched) == (before, set())
+
+
+def test_nothing_is_said_again_of_a_patient_who_left():
+    bed = Bed().admit().chart(1, "encounter", action="discharge")
+    assert bed.partition.standing(["bed-7"]) == []

@@ -1,0 +1,100 @@
+"""What a new owner says of its own: the estimates that stand, as they stand when their turn comes."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+from services.grader.engine import Origin
+from services.grader.engine.partition import Partition
+from services.grader.manifest import Manifest, Source
+from services.grader.owned import AGAIN, OwnedPartition
+from services.grader.sender import Addressed, Sender
+from services.grader.topic_names import topic_names
+from tests.vignettes.bed import ms, when
+
+PATIENTS = [f"bed-{number}" for number in range(2 * AGAIN + 1)]
+MANIFEST = Manifest(Source("cluster", "topic"), 500, ms(5), "rules", {})
+
+
+class Writer:
+    """Never has to write."""
+
+    async def close(self) -> None: ...
+
+
+def vitals(patient_id: str, minute: float, **signs: float) -> dict:
+    return {
+        "schema": "crs.vitals.v1", "event_id": f"{patient_id}-{minute}", "patient_id": patient_id,
+        "observed_at": when(minute), "source": "manual", **signs,
+    }  # fmt: skip
+
+
+def graded(engine: Partition, patient_id: str, minute: float, **signs: float) -> None:
+    engine.apply(vitals(patient_id, minute, **signs), clock_ms=ms(minute), origin=Origin("t", 0, 1))
+
+
+def stored() -> dict[int, dict]:
+    """A checkpoint of patients with fever."""
+    engine = Partition()
+    for patient_id in PATIENTS:
+        graded(engine, patient_id, 1, temperature_c=38.5)
+    return {0: {patient_id: json.loads(json.dumps(engine.encoded(patient_id))) for patient_id in PATIENTS}}
+
+
+def taken_over(scenario: Callable[[OwnedPartition, list[Addressed]], Awaitable[None]]) -> None:
+    async def whole() -> None:
+        sent: list[Addressed] = []
+
+        async def produce(output: Addressed) -> Awaitable[None]:
+            sent.append(output)
+            return asyncio.sleep(0)
+
+        owned = OwnedPartition(
+            0, 1, engine=Partition(), sender=Sender(produce, acknowledged=lambda *_: None), writer=Writer(),
+            manifest=MANIFEST, topics=topic_names(""), partitions=1,
+        )  # fmt: skip
+        owned.take_over(stored())
+        await scenario(owned, sent)
+        await owned.abandon()
+
+    asyncio.run(whole())
+
+
+async def let_run() -> None:
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+def test_each_restored_patients_estimate_is_sent_once():
+    async def scenario(owned, sent):
+        await let_run()
+
+        assert [output.topic for output in sent] == ["crs.estimates.v1"] * len(PATIENTS)
+        assert {output.key.decode() for output in sent} == set(PATIENTS)
+        # It follows from no record, and nothing has to be stored for it.
+        assert {output.cause for output in sent} == {b""}
+        assert await owned.checkpoint() is None
+
+    taken_over(scenario)
+
+
+def test_what_was_graded_meanwhile_is_not_followed_by_something_older():
+    async def scenario(owned, sent):
+        last = max(PATIENTS)
+        graded(owned.engine, last, 6, temperature_c=39.0)
+        await let_run()
+
+        (again,) = [json.loads(output.value) for output in sent if output.key.decode() == last]
+        assert again["revision"] == owned.engine.patients[last].revision > 1
+
+    taken_over(scenario)
+
+
+def test_a_partition_that_is_given_up_says_no_more():
+    async def scenario(owned, sent):
+        await owned.abandon()
+        await let_run()
+
+        assert sent == []
+
+    taken_over(scenario)
