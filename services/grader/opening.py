@@ -68,7 +68,7 @@ class Opener:
         return owned
 
     def _mind_the_gap(self, owned: OwnedPartition, bounds: Bounds) -> None:
-        """Records that retention removed before they were graded are gone; that is said, not hidden."""
+        """Records that retention removed before they were graded are gone; that is counted, logged and paged for."""
         lost = bounds.begin - owned.next
         if lost > 0:
             counter("crs_lost_records_total").inc(lost)

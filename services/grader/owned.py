@@ -128,7 +128,9 @@ class OwnedPartition:
         await self._writer.close()
 
     def skip_to(self, begin: int) -> None:
-        """Records before `begin` are gone for good: go on there."""
+        """Records before `begin` are gone for good: page for that, and go on there."""
+        first = Origin(self._topics["bedside"], self.number, self.next)
+        self._enqueue(self.engine.lost(first, begin - 1))
         self.next = begin
 
     async def _say_again(self, patient_ids: list[str]) -> None:

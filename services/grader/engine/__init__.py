@@ -41,5 +41,8 @@ class Engine(Protocol):
     def standing(self, patient_ids: Iterable[str]) -> Iterable[Output]:
         """What was last shown of patients, again: nothing changes by it."""
 
+    def lost(self, first: Origin, last_offset: int) -> Iterable[Output]:
+        """What is said of all patients when records from `first` to `last_offset` are gone for good."""
+
 
 EngineFactory = Callable[[int], Engine]

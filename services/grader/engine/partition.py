@@ -15,6 +15,7 @@ from schemas.rejected import REJECTED
 from schemas.times import format_time
 from services.grader.engine import Origin, Output, fault
 from services.grader.engine.estimate import estimate
+from services.grader.engine.gap import data_gap
 from services.grader.engine.rules import DEFAULT_RULES, RuleSet, with_unit_profile
 from services.grader.engine.state import PatientState, Place, decode_state, encode_state
 from services.grader.engine.step import Refused, next_deadline, step, tick
@@ -100,6 +101,14 @@ class Partition:
             for state in found
             if state.stay.status != "discharged"
         ]
+
+    def lost(self, first: Origin, last_offset: int) -> list[Output]:
+        """One `data_gap` page for everybody who has not left: records of theirs may be gone."""
+        here = [state for _, state in sorted(self.patients.items()) if state.stay.status != "discharged"]
+        outputs: list[Output] = []
+        for state in here:
+            outputs += data_gap(state, first, last_offset, clock_ms=self.clock_ms, ward=self.ward)
+        return outputs
 
     def _run_deadlines(self, upto_ms: int) -> list[Output]:
         outputs: list[Output] = []

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 
+from schemas.ids import fault_id
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
 from services.grader.manifest import Manifest, Source
@@ -86,6 +87,21 @@ def test_what_was_graded_meanwhile_is_not_followed_by_something_older():
 
         (again,) = [json.loads(output.value) for output in sent if output.key.decode() == last]
         assert again["revision"] == owned.engine.patients[last].revision > 1
+
+    taken_over(scenario)
+
+
+def test_lost_records_page_once_for_each_patient_before_anything_else():
+    async def scenario(owned, sent):
+        owned.skip_to(520)
+        await let_run()
+
+        pages = [json.loads(output.value) for output in sent if output.topic == "crs.escalations.v1"]
+        assert {page["patient_id"] for page in pages} == set(PATIENTS)
+        assert {(page["kind"], page["priority"]) for page in pages} == {("data_gap", "high")}
+        assert {page["escalation_id"] for page in pages} == {fault_id(name, "data_gap", 500) for name in PATIENTS}
+        assert [output.topic for output in sent[:2]] == ["crs.escalations.v1", "crs.evidence.v1"]
+        assert owned.next == 520
 
     taken_over(scenario)
 

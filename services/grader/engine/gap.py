@@ -1,0 +1,26 @@
+"""Records that retention removed before they were graded: whatever they said of a patient is unknown, so each is paged.
+
+Nothing of the state changes: what is known stays, and goes stale in its time.
+"""
+
+from schemas import ids
+from services.grader.engine import Origin, Output, escalation
+from services.grader.engine.escalation import Telling
+from services.grader.engine.state import PatientState, Place
+from services.grader.engine.ward import Ward
+from services.grader.engine.watch import Alarm
+
+TEXT = "records lost before they were graded"
+
+
+def data_gap(state: PatientState, first: Origin, last_offset: int, *, clock_ms: int, ward: Ward) -> list[Output]:
+    """The page for one patient, and its evidence; named after the first lost record, so a repeat is the same page."""
+    telling = Telling(state, clock_ms, Place(*first), ward.rules)
+    alarm = Alarm("data_gap", None, "high", clock_ms, ({"rule": "data_gap", "text": TEXT},))
+    wire = escalation.told_alarm(alarm, ids.fault_id(state.patient_id, "data_gap", first.offset), telling)
+    lost = {"provenance": {**wire["provenance"], "last_offset": last_offset}}
+    evidence = escalation.evidence(wire, state, None, telling)
+    return [
+        Output("escalations", state.patient_id, {**wire, **lost}),
+        Output("evidence", state.patient_id, {**evidence, **lost}),
+    ]
