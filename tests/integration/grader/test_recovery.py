@@ -1,5 +1,7 @@
 """Killed again and again while a ward worsens, the grader says what one undisturbed process says."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from schemas.topics import ESCALATIONS, ESTIMATES, EVIDENCE
@@ -23,6 +25,10 @@ def newest(estimates: list[dict]) -> dict[str, dict]:
         if before is None or estimate["revision"] >= before["revision"]:
             left[estimate["patient_id"]] = estimate
     return left
+
+
+def are_in(wanted: Iterable[dict], found: list[dict]) -> bool:
+    return all(estimate in found for estimate in wanted)
 
 
 def said_by(estimates: dict[str, dict]) -> dict[str, str]:
@@ -56,9 +62,9 @@ def test_nothing_is_lost_nothing_is_wrong(ward_topics, tmp_path, end):
         told = {told["escalation_id"]: told for told in escalations()}
 
         assert told == expected
-        assert {one["escalation_id"] for one in evidence()} == expected.keys()
+        eventually(lambda: {one["escalation_id"] for one in evidence()} == expected.keys(), within=30)
         shown = newest([output.value for output in said if output.topic == "estimates"])
         # A new owner says again what stands, in between too: it must be the same, and nothing else may be missing.
-        assert all(estimate in estimates() for estimate in shown.values())
+        eventually(lambda: are_in(shown.values(), estimates()), within=30)
         assert said_by(newest(estimates())) == said_by(shown)
         assert sum(one["kind"] == "crs_rise" for one in told.values()) == 3 * len(BEDS)
