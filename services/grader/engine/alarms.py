@@ -22,6 +22,7 @@ REASONS = {
     "technical_stale": "data_returned",
     "technical_silent": "data_returned",
     "engine_fault": "data_returned",  # graded again
+    "data_gap": "data_returned",
 }
 KEPT_SPELLS = 4
 

@@ -10,7 +10,6 @@ from schemas import ids
 from services.grader.engine import Output, escalation
 from services.grader.engine.escalation import Telling
 from services.grader.engine.estimate import FAULT, estimate
-from services.grader.engine.sent import OpenAlarm
 from services.grader.engine.state import PatientState, Place
 from services.grader.engine.ward import Ward
 from services.grader.engine.watch import Alarm
@@ -36,9 +35,7 @@ def after_fault(
         forgotten=False,
     )
     fault_id = ids.fault_id(state.patient_id, "engine_fault", place.offset)
-    opened = OpenAlarm(fault_id, "engine_fault", clock_ms)
-    alarms = {**state.sent.alarms, f"engine_fault|#{place.offset}": opened}
-    state = replace(state, sent=replace(state.sent, alarms=alarms))
+    state = replace(state, sent=state.sent.with_incident("engine_fault", place.offset, fault_id, clock_ms))
     telling = Telling(state, clock_ms, place, ward.rules)
     alarm = Alarm("engine_fault", None, "high", clock_ms, ({"rule": "engine_fault", "text": FAULT},))
     wire = escalation.told_alarm(alarm, fault_id, telling)

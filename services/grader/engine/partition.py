@@ -107,7 +107,9 @@ class Partition:
         here = [state for _, state in sorted(self.patients.items()) if state.stay.status != "discharged"]
         outputs: list[Output] = []
         for state in here:
-            outputs += data_gap(state, first, last_offset, clock_ms=self.clock_ms, ward=self.ward)
+            after, said = data_gap(state, first, last_offset, clock_ms=self.clock_ms, ward=self.ward)
+            self._keep(after, after.reached_ms)
+            outputs += said
         return outputs
 
     def _run_deadlines(self, upto_ms: int) -> list[Output]:

@@ -1,6 +1,6 @@
 """What was already said about a patient, so that nothing is said twice and nothing that returns stays unsaid."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +50,7 @@ class Sent:
     critical: dict[str, tuple[tuple[int, int | None], ...]] = field(default_factory=dict)
     missing_scope: str = ""
     missing_paged: tuple[str, ...] = ()
+
+    def with_incident(self, kind: str, offset: int, escalation_id: str, at_ms: int) -> "Sent":
+        """A fault or a gap was paged: it stands until the patient is graded again."""
+        return replace(self, alarms={**self.alarms, f"{kind}|#{offset}": OpenAlarm(escalation_id, kind, at_ms)})

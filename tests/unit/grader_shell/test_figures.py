@@ -43,7 +43,7 @@ def test_an_escalation_is_timed_from_its_record_to_its_acknowledgement():
 
     acknowledged("escalations", "crs_rise", "high", age_s=2.0)
 
-    assert 2 <= sample("crs_escalation_e2e_seconds_sum") - before < 30
+    assert 1.9 < sample("crs_escalation_e2e_seconds_sum") - before < 30
 
 
 def test_a_broker_clock_ahead_of_ours_gives_no_negative_time():
