@@ -119,4 +119,4 @@ def test_without_an_address_it_refuses_to_start_and_names_the_setting():
     )
 
     assert ended.returncode != 0
-    assert "ValidationError" in ended.stderr
+    assert "SIMULATOR_INGEST_URL" in ended.stderr
