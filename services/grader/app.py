@@ -64,7 +64,8 @@ def build_app(settings: GraderSettings, source: Source, engine_for: EngineFactor
     ownership = Ownership(opener, lambda number, upto: _consumer(app).declare_safe(TP(names["bedside"], number), upto))
     transport.before_release = ownership.release
     _declare_agent(app, names["bedside"], ownership)
-    _declare_tasks(app, settings, ownership, Ticks(produce, lambda: _assigned(app), names["bedside"]))
+    ticks = Ticks(produce, lambda: ownership.tick(_assigned(app)), names["bedside"])
+    _declare_tasks(app, settings, ownership, ticks)
     return Grader(app, ownership)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.grader.ownership import Ownership
+from services.grader.ownership import NOT_OPENED, Ownership
 from services.runtime.metrics import gauge
 
 
@@ -23,8 +23,9 @@ class Lags:
     def __call__(self, positions: Mapping[int, int], ends: Mapping[int, int]) -> None:
         """Next offsets to apply and log ends, by partition."""
         behind = gauge("crs_partition_lag_records")
-        for number, position in positions.items():
+        known = {number: position for number, position in positions.items() if position != NOT_OPENED}
+        for number, position in known.items():
             behind.labels(str(number)).set(max(ends.get(number, position) - position, 0))
-        for number in self._shown - positions.keys():
+        for number in self._shown - known.keys():
             behind.remove(str(number))
-        self._shown = set(positions)
+        self._shown = set(known)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from services.grader.ending import end_process
 from services.grader.intake import KafkaRecord
@@ -11,6 +11,7 @@ from services.grader.owned import OwnedPartition
 from services.runtime.metrics import gauge, histogram
 
 DeclareSafe = Callable[[int, int], None]
+NOT_OPENED = -1  # the position of a partition that is ours and not taken over yet
 
 
 class Ownership:
@@ -26,6 +27,12 @@ class Ownership:
         self._declare_safe = declare_safe
         self._opening = asyncio.Lock()
         self.owned: dict[int, OwnedPartition] = {}
+        self.ticked: frozenset[int] = frozenset()
+
+    def tick(self, partitions: Iterable[int]) -> frozenset[int]:
+        """Partitions that are assigned and get a tick now: each of them must be taken over soon."""
+        self.ticked = frozenset(partitions)
+        return self.ticked
 
     async def apply(self, number: int, generation: int, batch: Sequence[KafkaRecord]) -> None:
         """Grade a batch of a partition, taking the partition over first where it is new."""
@@ -36,8 +43,10 @@ class Ownership:
         gauge("crs_partition_last_progress_timestamp_seconds").labels(str(number)).set_to_current_time()
 
     def positions(self) -> dict[int, int]:
-        """The next offset to apply of each owned partition; also for other threads."""
-        return {number: owned.next for number, owned in list(self.owned.items())}
+        """The next offset to apply of each partition that is ours; also for other threads."""
+        return dict.fromkeys(self.ticked, NOT_OPENED) | {
+            number: owned.next for number, owned in list(self.owned.items())
+        }
 
     async def checkpoint(self) -> None:
         """Store every partition's changes and declare safe what that covers."""

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Mapping
 
 from services.grader.ending import end_process
+from services.grader.ownership import NOT_OPENED
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 5.0
 WAITING_SHARE = 0.25
 
-Positions = Callable[[], Mapping[int, int]]  # next offset to apply, by partition
+Positions = Callable[[], Mapping[int, int]]  # next offset to apply, by partition; NOT_OPENED before there is one
 LogEnds = Callable[[list[int]], Mapping[int, int]]  # asks the broker; raises when it does not answer
 Seen = Callable[[Mapping[int, int], Mapping[int, int]], None]  # told positions and log ends after every look
 
@@ -23,8 +24,9 @@ Seen = Callable[[Mapping[int, int], Mapping[int, int]], None]  # told positions 
 class Standstill:
     """How long each partition has applied nothing although its log goes on. Pure: time is an argument.
 
-    While another partition works off a backlog, a partition may only be waiting for its turn: such time counts for a
-    quarter, so that a long catch-up is not taken for a fault, and a partition that is really lost is still noticed.
+    While another partition works off a backlog, a partition may only be waiting for its turn, and one that is not taken
+    over yet may be reading its state: such time counts for a quarter, so that a long catch-up is not taken for a fault,
+    and a partition that is really lost is still noticed.
     """
 
     def __init__(self, limit_s: float) -> None:
@@ -43,9 +45,11 @@ class Standstill:
         passed_s = 0.0 if self._looked_s is None else now_s - self._looked_s
         waiting = {partition for partition, position in positions.items() if ends.get(partition, position) > position}
         moved = {partition for partition, position in positions.items() if self._positions.get(partition) != position}
-        if moved & waiting:
-            passed_s *= WAITING_SHARE
-        self._stood_s = {partition: self._stood_s.get(partition, 0.0) + passed_s for partition in waiting - moved}
+        self._stood_s = {
+            partition: self._stood_s.get(partition, 0.0)
+            + passed_s * (WAITING_SHARE if moved & waiting or positions[partition] == NOT_OPENED else 1)
+            for partition in waiting - moved
+        }
         self._looked_s, self._positions = now_s, dict(positions)
         return [partition for partition, stood_s in self._stood_s.items() if stood_s >= self._limit_s]
 

@@ -1,5 +1,7 @@
 """When standing still is a fault: records wait, the broker answers, and nothing is applied for the limit."""
 
+from services.grader.ownership import NOT_OPENED, Ownership
+from services.grader.readiness import progress
 from services.grader.watchdog import Standstill
 
 
@@ -57,3 +59,22 @@ def test_a_partition_that_was_given_up_is_forgotten():
     standstill.stuck({1: 6}, {1: 6}, now_s=20)
 
     assert standstill.stuck({0: 100, 1: 7}, {0: 200, 1: 7}, now_s=40) == []
+
+
+def test_a_partition_that_is_ours_and_never_taken_over_is_noticed_after_four_times_the_limit():
+    standstill = Standstill(limit_s=30)
+
+    stuck = [standstill.stuck({0: now_s, 1: NOT_OPENED}, {0: now_s, 1: 9}, now_s=now_s) for now_s in range(0, 125, 5)]
+
+    assert stuck.index([1]) == 120 / 5
+
+
+def test_a_worker_is_not_ready_while_a_partition_of_its_own_is_not_graded():
+    ownership = Ownership(opener=None, declare_safe=print)
+
+    ownership.tick([3, 4])
+
+    assert ownership.positions() == {3: NOT_OPENED, 4: NOT_OPENED}
+    look = progress(ownership, ticks=True)()
+    assert not look.ok
+    assert look.detail == "2 partitions are ours and not graded yet, 0 are graded"
