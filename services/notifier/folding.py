@@ -87,11 +87,12 @@ class Folded:
 def fold(before: Sequence[Alarm], news: News, *, policy: Policy, now_ms: int) -> Folded:
     """Escalations first, then answers, then time: an answer meets the newest state, and is refused if it is old."""
     folded = Folded({alarm.key: alarm for alarm in before})
+    rounds = {alarm.key: alarm.round for alarm in before}
     for escalation in news.escalations:
         if escalation["kind"] == RESOLVED:
             _end(folded, escalation, news, policy)
         else:
-            _raise(folded, escalation, policy, now_ms)
+            _raise(folded, escalation, policy, now_ms, rounds)
     for alarm in list(folded.alarms.values()):
         if _failed(alarm, news.unreachable):
             _keep(folded, hurry(alarm, Cause.UNREACHABLE, now_ms))
@@ -99,14 +100,16 @@ def fold(before: Sequence[Alarm], news: News, *, policy: Policy, now_ms: int) ->
         _answer(folded, response, now_ms)
     for alarm in list(folded.alarms.values()):
         _let_time_pass(folded, alarm, now_ms)
-    _close_books(folded, before, news)
+    _close_books(folded, rounds, news)
     return folded
 
 
-def _raise(folded: Folded, escalation: Escalation, policy: Policy, now_ms: int) -> None:
-    standing = folded.alarms.get(key_of(escalation))
+def _raise(folded: Folded, escalation: Escalation, policy: Policy, now_ms: int, rounds: Mapping[str, int]) -> None:
+    key = key_of(escalation)
+    standing = folded.alarms.get(key)
     folded.verdicts[escalation["escalation_id"]] = decide(escalation, standing)
-    _keep(folded, raised(escalation, standing, policy=policy, now_ms=now_ms))
+    # Where one ended in this very fold its rounds are counted on: its waiting pages are older, and withdrawn.
+    _keep(folded, raised(escalation, standing, policy=policy, now_ms=now_ms, rounds=rounds.get(key, 0)))
 
 
 def _end(folded: Folded, escalation: Escalation, news: News, policy: Policy) -> None:
@@ -165,14 +168,13 @@ def _failed(alarm: Alarm, unreachable: frozenset[HopName]) -> bool:
     return (alarm.escalation_id, alarm.round, alarm.next_hop - 1) in unreachable
 
 
-def _close_books(folded: Folded, before: Sequence[Alarm], news: News) -> None:
+def _close_books(folded: Folded, rounds: Mapping[str, int], news: News) -> None:
     for escalation in news.escalations:
         if escalation["kind"] == RESOLVED:
             continue
         name, alarm = escalation["escalation_id"], folded.alarms.get(key_of(escalation))
         folded.verdicts[name] = after_folding(folded.verdicts[name], name, alarm)
-    rounds = {alarm.key: alarm.round for alarm in before}
-    for key in rounds | folded.alarms:
+    for key in sorted({*rounds, *folded.alarms}):
         alarm = folded.alarms.get(key)
         if alarm is None or alarm.state is not State.UNACKNOWLEDGED:
             folded.silenced.add(key)

@@ -18,10 +18,18 @@ def key_of(escalation: Escalation) -> str:
     return escalation["kind"] if sign is None else f"{escalation['kind']}/{sign}"
 
 
-def raised(escalation: Escalation, standing: Alarm | None, *, policy: Policy, now_ms: int) -> Alarm:
-    """The alarm after this escalation, sounding from the first hop."""
+def raised(escalation: Escalation, standing: Alarm | None, *, policy: Policy, now_ms: int, rounds: int = 0) -> Alarm:
+    """The alarm after this escalation, sounding from the first hop.
+
+    Args:
+        escalation: what is raised.
+        standing: the alarm that stands for the same thing; None if there is none.
+        policy: whom to call.
+        now_ms: the notifier's clock.
+        rounds: how many were begun by one that has just ended.
+    """
     if standing is None:
-        return _first(escalation, policy, now_ms)
+        return replace(_first(escalation, policy, now_ms), round=rounds + 1)
     climbed = replace(
         _first(escalation, policy, now_ms),
         standing=(*standing.standing, _standing(escalation)),

@@ -6,6 +6,7 @@ reading is signed in and recorded.
 """
 
 from typing import Any, Literal
+from urllib.parse import quote
 
 from schemas.encoding import digest
 from schemas.escalations import Escalation
@@ -109,7 +110,7 @@ def _about(priority: str, kind: str, unit: str | None, bed: str | None, level: P
 
 
 def _link(board_url: str, escalation_id: str) -> str:
-    return f"{board_url.rstrip('/')}/?escalation={escalation_id}"
+    return f"{board_url.rstrip('/')}/?escalation={quote(escalation_id, safe='')}"
 
 
 def _body(kind: str, data: dict[str, Any], now_ms: int) -> dict[str, Any]:

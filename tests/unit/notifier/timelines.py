@@ -219,6 +219,21 @@ class Timelines:
         states = [(one["state"], one.get("code")) for one in night.published("crs.deliveries.v1")]
         assert states == [("queued", None), ("failed", "503"), ("failed", "superseded")]
 
+    def test_a_return_in_the_same_breath_as_the_end_withdraws_what_did_not_get_through(self, night: Night):
+        night.pager.script = lambda _: Outcome("retry", "503")
+        first, again = night.rise(2), night.rise(2, rise=2)
+        night.hear(first)
+        night.pager.calls.clear()
+        night.pager.script = lambda _: Outcome("sent", "200")
+        night.hear(night.resolved(first, reason="retracted"), again)
+        night.at(59)
+        pages = [(page["type"], page["data"]["escalation_id"]) for _, page in night.pager.calls]
+        assert sorted(pages) == [
+            ("crs.alarm.raised", again["escalation_id"]),
+            ("crs.alarm.resolved", first["escalation_id"]),
+        ]
+        night.pager.calls.clear()
+
     def test_the_alarms_of_a_patient_are_published_whole_with_a_rising_revision(self, night: Night):
         two = night.rise(2)
         night.hear(two)
