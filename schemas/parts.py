@@ -41,6 +41,7 @@ class RuleSet(TypedDict):
 
     id: Annotated[Name, Field(description="Name and version of the rule set.")]
     hash: Annotated[str, Field(description="SHA-256 of its canonical form.")]
+    signed_off_by: NotRequired[Annotated[Name, Field(description="Who signed that limits are looser than built in.")]]
 
 
 class Provenance(TypedDict):

@@ -14,7 +14,6 @@ FROM_ARRIVAL = ("baseline", "attribution")
 # Charted state: too late for its place, it counts from now unless a newer one of its kind is known.
 STATE_KINDS = ("encounter", "immunotherapy", "vasopressor", "oxygen", "baseline", "attribution")
 PRESSURE_SIGNS = ("sbp_mmhg", "dbp_mmhg", "map_mmhg")
-INFANT_MONTHS = 12
 
 
 class Arrival(NamedTuple):
@@ -37,7 +36,7 @@ def newest_after(state: PatientState, arrival: Arrival) -> tuple[dict[str, Newes
         if known is not None and (known.observed_ms, known.event_id) > (arrival.at_ms, record["event_id"]):
             continue
         signs.add(sign)
-        infant = months is not None and months < INFANT_MONTHS
+        infant = months is not None and months < arrival.rules.infant_until_months
         flags = flags_of(sign, record[sign], infant=infant, rules=arrival.rules)
         newest[name] = Newest(
             record[sign], arrival.at_ms, record["source"], manner_of(sign, record), record["event_id"],

@@ -78,7 +78,7 @@ def at_home_level(chart: Chart, rules: RuleSet) -> bool:
 
 def pressor(chart: Chart, at_ms: int, rules: RuleSet) -> Part:
     """Never charted excludes nothing; unconfirmed keeps its level and excludes nothing above (`settled.md` 1)."""
-    bounds = grade_pressors(chart.running())
+    bounds = grade_pressors(chart.running(), rules)
     most = max(bounds.low, rules.ceilings(chart.stay.unit)[0])
     return Part(bounds.low, bounds.high if pressors_confirmed(chart, at_ms, rules) else most)
 

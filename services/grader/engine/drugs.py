@@ -1,15 +1,12 @@
-"""Which drug is what. Names are generic names in lower case; what is not listed is not guessed."""
+"""Which drug is what. Names are generic names in lower case; what is not listed is not guessed.
 
-# Counted by ASTCT as vasopressors (`clinical.md` 10.1(5), sign-off wanted); vasopressin is special and counted apart.
-VASOPRESSIN = "vasopressin"
-VASOPRESSORS = frozenset({"norepinephrine", "epinephrine", "phenylephrine", "dopamine", "angiotensin ii", VASOPRESSIN})
+Which drugs count as vasopressors is a rule (`grading_rules.py`), for a site has to sign it.
+"""
 
-# Inotropes are not vasopressors: excluded from the count, and said so.
-INOTROPES = frozenset({"dobutamine", "milrinone"})
-
+VASOPRESSIN = "vasopressin"  # one vasopressor, but never one of several (ASTCT)
 NO_VASOPRESSOR = "none"
 
-_SYNONYMS = {
+SYNONYMS = {
     "noradrenaline": "norepinephrine",
     "adrenaline": "epinephrine",
     "angiotensin_ii": "angiotensin ii",
@@ -17,7 +14,7 @@ _SYNONYMS = {
     "argipressin": VASOPRESSIN,
 }
 
-_CLASSES = {
+DRUG_CLASSES = {
     "antipyretic": {"acetaminophen", "paracetamol", "ibuprofen", "metamizole", "naproxen", "ketorolac", "aspirin"},
     "steroid": {"dexamethasone", "methylprednisolone", "hydrocortisone", "prednisone", "prednisolone"},
     "anticytokine": {"tocilizumab", "siltuximab", "anakinra", "ruxolitinib", "emapalumab"},
@@ -28,13 +25,13 @@ _CLASSES = {
 def generic_name(drug: str) -> str:
     """The one name this drug goes by here."""
     name = drug.strip().lower()
-    return _SYNONYMS.get(name, name)
+    return SYNONYMS.get(name, name)
 
 
 def drug_class(drug: str) -> str | None:
     """antipyretic, steroid, anticytokine or anticonvulsant; None where we do not know the drug."""
     name = generic_name(drug)
-    return next((kind for kind, names in _CLASSES.items() if name in names), None)
+    return next((kind for kind, names in DRUG_CLASSES.items() if name in names), None)
 
 
 def masks_fever(drug: str) -> bool:

@@ -8,7 +8,7 @@ doi:10.1016/j.bbmt.2018.12.758. Where the paper gives no number or device, `clin
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from services.grader.engine.drugs import INOTROPES, NO_VASOPRESSOR, VASOPRESSIN, VASOPRESSORS
+from services.grader.engine.drugs import NO_VASOPRESSOR, VASOPRESSIN
 from services.grader.engine.rules import RuleSet
 
 
@@ -24,27 +24,14 @@ UNKNOWN = Bounds(0, 4)
 FINDING = Bounds(2, 2)  # hypotension without a vasopressor, hypoxia on room air
 FINDING_UNKNOWN = Bounds(0, 2)
 
-# Flow decides only for the two cannulas; a face mask is Grade 3 at any flow (trap T3).
-_BY_DEVICE = {
-    "room_air": NONE,
-    "blow_by": Bounds(2, 2),
-    "face_mask": Bounds(3, 3),
-    "venturi_mask": Bounds(3, 3),
-    "non_rebreather": Bounds(3, 3),
-    "cpap": Bounds(4, 4),
-    "bipap": Bounds(4, 4),
-    "ventilator": Bounds(4, 4),
-    "other": Bounds(2, 4),
-}
-
 
 def grade_device(device: str | None, flow_l_min: float | None, rules: RuleSet) -> Bounds:
-    """Grade of the oxygen support; an uncharted device excludes nothing.
+    """Grade of the oxygen support; an uncharted device excludes nothing, and a mask is Grade 3 at any flow (trap T3).
 
     Args:
         device: as charted; None where nobody charted one.
         flow_l_min: None where no flow was charted.
-        rules: where low flow ends.
+        rules: the grade of each device, and where low flow ends for a cannula.
     """
     if device is None:
         return UNKNOWN
@@ -53,7 +40,7 @@ def grade_device(device: str | None, flow_l_min: float | None, rules: RuleSet) -
     if device == "high_flow_nasal_cannula":
         low_flow = flow_l_min is not None and flow_l_min <= rules.low_flow_l_min
         return Bounds(2, 2) if low_flow else Bounds(3, 3)
-    return _BY_DEVICE.get(device, Bounds(2, 4))
+    return Bounds(*rules.support_of_device.get(device, rules.support_of_device["other"]))
 
 
 def _grade_cannula(flow_l_min: float | None, rules: RuleSet) -> Bounds:
@@ -64,12 +51,12 @@ def _grade_cannula(flow_l_min: float | None, rules: RuleSet) -> Bounds:
     return Bounds(2, 2) if flow_l_min <= rules.low_flow_l_min else Bounds(3, 3)
 
 
-def grade_pressors(running: Iterable[str]) -> Bounds:
+def grade_pressors(running: Iterable[str], rules: RuleSet) -> Bounds:
     """Grade of the vasopressors that run; what runs under an unknown name excludes nothing."""
-    drugs = set(running) - {NO_VASOPRESSOR} - INOTROPES
-    counted = drugs & VASOPRESSORS
+    drugs = set(running) - {NO_VASOPRESSOR} - set(rules.inotropes)
+    counted = drugs & set(rules.vasopressors)
     low = 4 if len(counted - {VASOPRESSIN}) >= 2 else 3 if counted else 0
-    return Bounds(low, 4 if drugs - VASOPRESSORS else low)
+    return Bounds(low, 4 if drugs - counted else low)
 
 
 def combine(febrile: bool | None, *parts: Bounds) -> Bounds:
@@ -93,14 +80,16 @@ def hypotension_limit(age_months: int | None, baseline_sbp_mmhg: float | None, r
     adult = age_months is None or age_months >= 12 * rules.baseline_from_years
     if baseline_sbp_mmhg is None or not adult:
         return limit
-    return max(limit, min(rules.baseline_share * baseline_sbp_mmhg, rules.baseline_sbp_mmhg))
+    # Rounded, so that a pressure of exactly 0.8 x the baseline stays the normal one that it is on paper.
+    share = round(rules.baseline_share * baseline_sbp_mmhg, 6)
+    return max(limit, min(share, rules.baseline_sbp_mmhg))
 
 
 def _limit_by_age(age_months: int | None, rules: RuleSet) -> float:
     if age_months is None or age_months >= 12 * rules.child_until_years:
         return rules.adult_sbp_mmhg
-    if age_months < 1:
+    if age_months < rules.neonate_until_months:
         return rules.neonate_sbp_mmhg
-    if age_months < 12:
+    if age_months < rules.infant_until_months:
         return rules.infant_sbp_mmhg
     return rules.child_sbp_mmhg + rules.child_sbp_mmhg_per_year * (age_months // 12)

@@ -24,7 +24,6 @@ PRESSURES = (CUFF_SBP, ARTERIAL_SBP)
 GRADED_SIGNS = (TEMPERATURE, HEART_RATE, RESP_RATE, SPO2, "sbp_mmhg")
 SIGNS = (*GRADED_SIGNS, "dbp_mmhg", "map_mmhg")
 STREAMS = ("monitor", "wearable")
-INFANT_RESP_RATE = 100  # settled.md 25
 
 
 class Limits(NamedTuple):
@@ -126,5 +125,5 @@ def flags_of(sign: str, value: float, *, infant: bool, rules: RuleSet) -> list[s
         return ["unit_suspect"]
     low, high = QUANTITIES[sign].plausible
     if sign == RESP_RATE and infant:
-        high = INFANT_RESP_RATE
+        high = rules.infant_resp_rate_bpm
     return [] if low <= value <= high else ["implausible"]

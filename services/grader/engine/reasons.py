@@ -20,7 +20,8 @@ from services.grader.engine.fold import Fold
 from services.grader.engine.grading import hypotension_limit
 from services.grader.engine.icans import score_name
 from services.grader.engine.readings import PRESSURES, TEMPERATURE
-from services.grader.engine.rules import ASTCT, RuleSet
+from services.grader.engine.rule_fields import ASTCT
+from services.grader.engine.rules import RuleSet
 from services.grader.engine.timeline import limits_of
 from services.grader.engine.track import Track, newest_ms
 

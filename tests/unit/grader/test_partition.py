@@ -4,7 +4,8 @@ import pytest
 
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
-from services.grader.engine.rules import DEFAULT_RULES, overridden, with_unit_profile
+from services.grader.engine.rules import DEFAULT_RULES
+from services.grader.engine.unit_profile import with_unit_profile
 from tests.vignettes.bed import Bed, ms, when
 
 WELL = {"sbp_mmhg": 118, "spo2_pct": 97, "heart_rate_bpm": 80, "resp_rate_bpm": 16}
@@ -71,21 +72,6 @@ def test_a_retraction_is_never_too_late():  # settled 14
     bed.chart(3 * day + 480, "retraction", retracts="mask")
     assert bed.interval == (1, 4)
     assert "resolved retracted" in bed.said()
-
-
-def test_other_rules_are_another_hash_and_need_another_name():
-    other = overridden(DEFAULT_RULES, {"id": "site-1", "low_spo2_pct": 92})
-    assert other.hash != DEFAULT_RULES.hash
-    for values in ({"low_spo2_pct": 92}, {"id": "x", "no_such_rule": 1}, {"id": "x", "low_spo2_pct": -1}):
-        with pytest.raises(ValueError, match=r"rule|id"):
-            overridden(DEFAULT_RULES, values)
-
-
-def test_every_rule_says_what_it_decides_and_where_it_comes_from():
-    for name, rule in DEFAULT_RULES.__dataclass_fields__.items():
-        assert rule.metadata["text"], name
-        assert rule.metadata["source"], name
-        assert rule.metadata["unit"], name
 
 
 def test_deadlines_run_in_order_of_time_then_patient():
