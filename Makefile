@@ -3,6 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= 2
 STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -16,7 +17,7 @@ demo: set-up bundle     ## A simulated ward on real Kafka; ends with the address
 	@$(BIN)/crswatch demo $(DEMO)
 
 test: lint bundle     ## Everything CI runs: format, lint, types, imports, vignettes, real Kafka, a real browser
-	$(BIN)/pytest -m "not prove"
+	$(BIN)/pytest -m "not prove" --numprocesses $(WORKERS) --dist loadfile --durations 15
 
 quick: lint     ## The seconds-long part of test: rules and contracts
 	$(BIN)/pytest tests/unit tests/contract tests/vignettes

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pytest
 
@@ -13,14 +14,37 @@ from services.runtime.topics import create_topics, delete_topics
 PARTITIONS = 4
 
 NewWardTopics = Callable[..., KafkaSettings]
+SHARED = pytest.StashKey[Kafka]()
+LEAVING = pytest.StashKey[ExitStack]()
 
 
 @pytest.fixture(scope="session")
-def kafka(pytestconfig: pytest.Config) -> Iterator[Kafka]:
+def kafka(pytestconfig: pytest.Config) -> Kafka:
     """The Kafka that all tests of a run share; a test that stops a broker needs a `local_kafka()` of its own."""
-    reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
-    with kafka_source(say=reporter.write_line if reporter else print) as source:
-        yield source
+    told = getattr(pytestconfig, "workerinput", None)
+    return shared_kafka(pytestconfig) if told is None else Kafka(**told["kafka"])
+
+
+def shared_kafka(config: pytest.Config) -> Kafka:
+    """Started for the first who asks, stopped at the end of the run."""
+    if SHARED not in config.stash:
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        leaving = config.stash[LEAVING] = ExitStack()
+        config.stash[SHARED] = leaving.enter_context(kafka_source(say=reporter.write_line if reporter else print))
+    return config.stash[SHARED]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """The workers of a parallel run (pytest-xdist) share one broker too: their controller starts it."""
+    kafka = shared_kafka(node.config)
+    node.workerinput["kafka"] = {"bootstrap_servers": kafka.bootstrap_servers, "way": kafka.way}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stops the shared broker, if it was ever started."""
+    if LEAVING in config.stash:
+        config.stash[LEAVING].close()
 
 
 @pytest.fixture
