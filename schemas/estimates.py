@@ -33,7 +33,15 @@ class Input(TypedDict):
         Field(description="By the limits of this sign and source; for charted support `stale` means unconfirmed."),
     ]
     source: NotRequired[Annotated[str, Field(description="monitor, manual, wearable, interface or charted.")]]
-    flags: NotRequired[Annotated[list[str], Field(description="implausible, unit_suspect, clock_ahead, ...")]]
+    site: NotRequired[Annotated[str, Field(description="Where a temperature was taken; values are never corrected.")]]
+    converted: NotRequired[
+        Annotated[
+            float, Field(description="A temperature that looks like Fahrenheit, in Celsius: shown, never graded.")
+        ]
+    ]
+    flags: NotRequired[
+        Annotated[list[str], Field(description="implausible, unit_suspect, inconsistent, clock_ahead, ...")]
+    ]
 
 
 class Estimate(TypedDict):

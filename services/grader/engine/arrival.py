@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from services.grader.engine.chart import kind_of
 from services.grader.engine.durations import hours
+from services.grader.engine.oddities import contradict_each_other
 from services.grader.engine.readings import SIGNS, TEMPERATURE, flags_of, manner_of, pressure_source
 from services.grader.engine.rules import RuleSet
 from services.grader.engine.state import Newest, PatientState
@@ -30,6 +31,7 @@ def newest_after(state: PatientState, arrival: Arrival) -> tuple[dict[str, Newes
     """The newest reading of each sign and source, and the signs for which that is this event's."""
     record, months = arrival.record, state.fold.chart.person.age_months(arrival.at_ms)
     newest, signs = dict(state.newest), set()
+    contradictory = contradict_each_other(record, arrival.rules)
     for sign in (sign for sign in SIGNS if sign in record):
         name = f"{sign}:{pressure_source(record)}" if sign in PRESSURE_SIGNS else sign
         known = newest.get(name)
@@ -38,6 +40,7 @@ def newest_after(state: PatientState, arrival: Arrival) -> tuple[dict[str, Newes
         signs.add(sign)
         infant = months is not None and months < arrival.rules.infant_until_months
         flags = flags_of(sign, record[sign], infant=infant, rules=arrival.rules)
+        flags += ["inconsistent"] if contradictory and sign in PRESSURE_SIGNS else []
         newest[name] = Newest(
             record[sign], arrival.at_ms, record["source"], manner_of(sign, record), record["event_id"],
             (*flags, *(("clock_ahead",) if arrival.ahead else ())),

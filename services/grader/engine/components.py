@@ -106,8 +106,10 @@ def device_confirmed(chart: Chart, at_ms: int, rules: RuleSet) -> bool:
 def febrile(tracks: Tracks, chart: Chart, at_ms: int, rules: RuleSet) -> bool | None:
     """Whether there is fever now, latched or not; None where nobody can tell."""
     track = tracks.get(TEMPERATURE)
-    if track is None or track.category == SUSPECT:
+    if track is None:
         return None
+    if track.category == SUSPECT:  # it says nothing itself, and takes nothing back that was about to count
+        return True if is_established(track) else None
     if freshness(track, at_ms, rules) != "fresh":
         # A patch goes stale at the very moment at which its one reading has lasted long enough to count.
         counts_now = track.finding is not None and track.finding.due_ms == at_ms

@@ -13,12 +13,14 @@ from services.grader.engine.durations import minutes
 from services.grader.engine.fold import Fold
 from services.grader.engine.holds import held_until
 from services.grader.engine.icans import is_fresh, score_name
-from services.grader.engine.readings import SIGNS, freshness_limits, sign_of
+from services.grader.engine.oddities import as_celsius
+from services.grader.engine.readings import CUFF, CUFF_SBP, SIGNS, TEMPERATURE, freshness_limits, sign_of
 from services.grader.engine.rises import crs_shown
 from services.grader.engine.rules import RuleSet
 from services.grader.engine.scores import scores
 from services.grader.engine.seen import seen_by_scores
 from services.grader.engine.state import Newest, PatientState
+from services.grader.engine.track import is_pending
 
 Wire = dict[str, Any]
 FAULT = "not graded: software fault"
@@ -101,11 +103,14 @@ def _inputs(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
 def _measured(item: Newest, now_ms: int, rules: RuleSet) -> Wire:
     stale_ms, lost_ms = freshness_limits(item.manner, rules)
     age_ms = now_ms - item.placed_ms
+    converted = as_celsius(item.value, rules) if "unit_suspect" in item.flags else None
     return {
         "value": item.value,
         "observed_at": format_time(item.observed_ms),
         "state": "lost" if age_ms >= lost_ms else "stale" if age_ms >= stale_ms else "fresh",
         "source": item.source,
+        **({} if item.site is None else {"site": item.site}),
+        **({} if converted is None else {"converted": converted}),
         **({"flags": list(item.flags)} if item.flags else {}),
     }
 
@@ -146,10 +151,20 @@ def _prompts(state: PatientState, rules: RuleSet) -> list[str]:
     if fold.high > fold.low:
         found += [] if chart.pressors_ms is not None else ["chart vasopressors, or that none runs"]
         found += [] if chart.oxygen is not None else ["chart the oxygen device"]
+    found += _rechecks(state)
     mean = next((item for name, item in sorted(state.newest.items()) if sign_of(name) == "map_mmhg"), None)
     if mean is not None and mean.value < rules.low_map_mmhg:
         found.append("possible hypotension: mean pressure low")
     return found
+
+
+def _rechecks(state: PatientState) -> list[str]:
+    """What is to be measured again: nothing waits silently (`clinical.md` 7.3)."""
+    temperature, cuff = state.newest.get(TEMPERATURE), state.fold.tracks.get(CUFF_SBP)
+    suspect = temperature is not None and "unit_suspect" in temperature.flags
+    pending = cuff is not None and cuff.manner == CUFF and is_pending(cuff)
+    found = ["recheck the temperature: its unit is suspect"] if suspect else []
+    return [*found, "recheck the blood pressure"] if pending else found
 
 
 # Values, their times and raw numbers do not make an estimate worth sending again; states and decisions do.

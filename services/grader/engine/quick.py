@@ -10,6 +10,7 @@ from typing import Any
 from services.grader.engine.arrival import PRESSURE_SIGNS
 from services.grader.engine.durations import MINUTE_MS, minutes
 from services.grader.engine.history import History, Seen, content_of, short_name, with_reading
+from services.grader.engine.oddities import contradict_each_other
 from services.grader.engine.readings import (
     NORMAL,
     PRESSURES,
@@ -86,6 +87,7 @@ def _is_common(state: PatientState, record: Record, at_ms: int, clock_ms: int, r
         and not state.fold.critical
         and (given is None or state.newest_event_ms > given.at_ms)
         and (len(state.history.seen) + 1) % TRIMMED_EVERY != 0
+        and not contradict_each_other(record, rules)
     )
 
 

@@ -19,6 +19,8 @@ from services.grader.engine.ward import Ward
 
 Because = dict[str, Any]
 SILENT = "technical_silent|"  # its key
+# A rate of zero is either the worst or a sensor that fell off: who is paged is told both.
+MAY_BE = {"heart_rate_bpm": "no pulse or sensor off", "resp_rate_bpm": "apnoea or sensor off"}
 
 
 class Alarm(NamedTuple):
@@ -69,6 +71,7 @@ def critical_alarm(state: PatientState, series: str, since_ms: int, ward: Ward) 
     limits = {"spo2_pct": ward.rules.critical_spo2_pct, "sbp_mmhg": ward.rules.critical_sbp_mmhg}
     sign, track = sign_of(series), state.fold.tracks.get(series)
     because: Because = {"rule": "critical_value", "threshold": limits.get(sign, 0)}
+    because |= {"text": MAY_BE[sign]} if sign in MAY_BE else {}
     if track is not None and track.critical is not None:
         because |= {"value": track.value, "observed_at": format_time(track.last_ms)}
     return Alarm("critical_value", sign, "high", since_ms, (because,))
