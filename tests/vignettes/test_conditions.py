@@ -220,7 +220,7 @@ def test_news2_is_for_sixteen_years_and_over(age_years, scored):
     bed.vitals(1, temperature_c=36.8, **{**WELL, "resp_rate_bpm": 26, "heart_rate_bpm": 132, "spo2_pct": 95})
     assert bed.said() == (["ward_score news2"] if scored else [])
     assert ("news2" in bed.estimate["scores"]) is scored
-    assert "qsofa" in bed.estimate["scores"]
+    assert ("pews" in bed.estimate["scores"]) is not scored
 
 
 def test_a_ward_score_goes_at_once_where_the_patient_turns_out_to_be_a_child():

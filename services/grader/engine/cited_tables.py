@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas.fields import QUANTITIES
 from services.grader.engine.drugs import DRUG_CLASSES, SYNONYMS
+from services.grader.engine.score_charts import charts
 
 
 def cited_tables() -> dict[str, Any]:
@@ -15,4 +16,5 @@ def cited_tables() -> dict[str, Any]:
         "plausible": {name: quantity.plausible for name, quantity in QUANTITIES.items()},
         "drug_classes": {name: sorted(drugs) for name, drugs in DRUG_CLASSES.items()},
         "synonyms": SYNONYMS,
+        "score_charts": charts(),
     }

@@ -15,11 +15,10 @@ from services.grader.engine.keeping import keep_what_was_said
 from services.grader.engine.placing import Placed
 from services.grader.engine.readings import GRADED_SIGNS, freshness_limits
 from services.grader.engine.rises import Ended, Passage, Rise, Said, Scale
-from services.grader.engine.seen import news2_applies
 from services.grader.engine.sent import Ladder, Sent
 from services.grader.engine.state import PatientState
 from services.grader.engine.ward import Ward
-from services.grader.engine.watch import is_scored, newest_of, standing_alarms
+from services.grader.engine.watch import newest_of, standing_alarms, ward_score
 
 
 class Step(NamedTuple):
@@ -146,11 +145,12 @@ def _remembered(state: PatientState, step: Step) -> PatientState:
 
 def _scored(state: PatientState, step: Step) -> PatientState:
     """A ward score that was paged for stands until it has been lower for as long as a grade is held: no flapping."""
-    now_ms = step.reached_ms
-    if is_scored(state, now_ms, step.ward):
+    now_ms, scored = step.reached_ms, ward_score(state, step.reached_ms, step.ward)
+    if state.score_name != scored.name:  # grown up, or of another age than thought: another score, from its start
+        state = replace(state, score_name=scored.name, score_ms=None, score_below_ms=None)
+    if scored.score.low >= scored.threshold:
         return replace(state, score_ms=now_ms if state.score_ms is None else state.score_ms, score_below_ms=None)
-    applies = news2_applies(state.fold.chart, now_ms, step.ward.rules)
-    if "ward_score|news2" not in state.sent.alarms or not applies:
+    if f"ward_score|{scored.name}" not in state.sent.alarms:
         return replace(state, score_ms=None, score_below_ms=None)
     below_ms = now_ms if state.score_below_ms is None else state.score_below_ms
     if now_ms - below_ms < minutes(step.ward.rules.hold_min):

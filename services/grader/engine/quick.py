@@ -28,8 +28,7 @@ from services.grader.engine.readings import (
     sign_of,
 )
 from services.grader.engine.rules import RuleSet
-from services.grader.engine.scores import points
-from services.grader.engine.seen import on_scale_2
+from services.grader.engine.seen import paged_chart
 from services.grader.engine.state import Newest, PatientState, Place
 from services.grader.engine.timeline import limits_of
 from services.grader.engine.track import Track
@@ -85,14 +84,21 @@ def _is_common(state: PatientState, record: Record, at_ms: int, clock_ms: int, r
         and state.stay.status != "discharged"
         and not state.faulted
         and not state.fold.critical
+        and not _has_grown(state, clock_ms)
         and (given is None or state.newest_event_ms > given.at_ms)
         and (len(state.history.seen) + 1) % TRIMMED_EVERY != 0
         and not contradict_each_other(record, rules)
     )
 
 
+def _has_grown(state: PatientState, clock_ms: int) -> bool:
+    """Whether the patient completed another month since: charts and limits go by age."""
+    person = state.fold.chart.person
+    return person.age_months(clock_ms) != person.age_months(state.as_of_ms)
+
+
 def _newest(state: PatientState, record: Record, at_ms: int, rules: RuleSet) -> dict[str, Newest] | None:
-    newest, scale_2 = dict(state.newest), on_scale_2(state.fold.chart)
+    newest, chart = dict(state.newest), paged_chart(state.fold.chart, at_ms, rules)
     for sign in SIGNS:
         if sign not in record:
             continue
@@ -101,10 +107,11 @@ def _newest(state: PatientState, record: Record, at_ms: int, rules: RuleSet) -> 
         if known is None or known.flags or known.observed_ms >= at_ms or known.source != record["source"]:
             return None
         manner = manner_of(sign, record)
-        band, before = (points(sign, number, scale_2=scale_2) for number in (value, known.value))
+        bands = chart.get(sign)
+        same_band = bands is None or bands.band(value) == bands.band(known.value)
         if _was_spoken_over(newest, sign, known):
             return None
-        if manner != known.manner or band != before or _says_more(sign, value, known, at_ms, rules):
+        if manner != known.manner or not same_band or _says_more(sign, value, known, at_ms, rules):
             return None
         site = record.get("temperature_site") if sign == "temperature_c" else None
         newest[name] = Newest(value, at_ms, record["source"], manner, record["event_id"], (), site)

@@ -59,6 +59,26 @@ NOWHERE = Place("", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    """Where a merged patient goes on: what comes is passed on; `last_ms` is when something last was."""
+
+    into: str
+    handover_id: str
+    event_id: str
+    merged_ms: int
+    last_ms: int
+    acknowledged: bool = False
+
+
+class Taken(NamedTuple):
+    """A patient who was merged into this one."""
+
+    patient_id: str
+    handover_id: str
+    merged_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class PatientState:
     """One patient."""
 
@@ -77,12 +97,20 @@ class PatientState:
     vitals_ms: int | None = None
     vitals_source: str = ""
     high_before: dict[str, int] = field(default_factory=dict)
+    score_name: str = ""
     score_ms: int | None = None
     score_below_ms: int | None = None
     shown: str = ""
     shown_ms: int = 0
     faulted: bool = False
     forgotten: bool = False
+    merge: Merge | None = None
+    taken: tuple[Taken, ...] = ()
+
+    @property
+    def gone(self) -> bool:
+        """Whether the patient is graded under another name only."""
+        return self.merge is not None and self.merge.acknowledged
 
     @property
     def stay(self) -> Stay:

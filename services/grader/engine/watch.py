@@ -12,7 +12,7 @@ from services.grader.engine import reasons
 from services.grader.engine.durations import days, hours, minutes, seconds
 from services.grader.engine.icans import score_name
 from services.grader.engine.readings import GRADED_SIGNS, SPOT, STREAMS, freshness_limits, sign_of
-from services.grader.engine.scores import news2
+from services.grader.engine.scores import Range, news2, pews
 from services.grader.engine.seen import seen_by_scores
 from services.grader.engine.state import Newest, PatientState
 from services.grader.engine.ward import Ward
@@ -184,10 +184,21 @@ def _disputed(state: PatientState) -> Iterator[Alarm]:
             yield Alarm("grade_disagreement", name, "medium", fold.at_ms, (because,))
 
 
-def is_scored(state: PatientState, now_ms: int, ward: Ward) -> bool:
-    """Whether what is known is enough for NEWS2 to reach the emergency threshold."""
-    seen = seen_by_scores(state, now_ms, ward.rules)
-    return seen.news2_applies and news2(seen).low >= ward.rules.ward_score_news2
+class WardScore(NamedTuple):
+    """The score that pages at this age, and from when."""
+
+    name: str
+    score: Range
+    rule: str
+    threshold: int
+
+
+def ward_score(state: PatientState, now_ms: int, ward: Ward) -> WardScore:
+    """NEWS2; for patients too young for it Bedside PEWS."""
+    rules, seen = ward.rules, seen_by_scores(state, now_ms, ward.rules)
+    if seen.child_months is None:
+        return WardScore("news2", news2(seen), "ward_score_news2", rules.ward_score_news2)
+    return WardScore("pews", pews(seen, seen.child_months), "ward_score_pews", rules.ward_score_pews)
 
 
 def score_due_ms(state: PatientState, ward: Ward) -> int | None:
@@ -202,15 +213,15 @@ def _scored(state: PatientState, now_ms: int, ward: Ward) -> Iterator[Alarm]:
     due_ms = score_due_ms(state, ward)
     if due_ms is None or now_ms < due_ms:
         return
-    score = news2(seen_by_scores(state, now_ms, ward.rules))
+    scored = ward_score(state, now_ms, ward)
     said = any(item.grade >= ward.rules.ward_score_said_grade for item in state.sent.crs.open)
     because = {
-        "rule": "ward_score_news2",
-        "value": score.low,
-        "threshold": ward.rules.ward_score_news2,
-        "citation": ward.rules.source("ward_score_news2"),
+        "rule": scored.rule,
+        "value": scored.score.low,
+        "threshold": scored.threshold,
+        "citation": ward.rules.source(scored.rule),
     }
-    yield Alarm("ward_score", "news2", "high", due_ms, (because,), muted=said)
+    yield Alarm("ward_score", scored.name, "high", due_ms, (because,), muted=said)
 
 
 def watch_times(state: PatientState, ward: Ward) -> Iterator[int]:
