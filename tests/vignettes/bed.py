@@ -21,6 +21,7 @@ from services.grader.engine.rules import DEFAULT_RULES, RuleSet
 
 START_MS = parse_time("2026-03-01T08:00:00Z")
 MINUTE_MS = 60_000
+HOUR_MIN = 60
 
 
 def ms(minute: float) -> int:

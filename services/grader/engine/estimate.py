@@ -20,6 +20,7 @@ from services.grader.engine.rules import RuleSet
 from services.grader.engine.scores import scores
 from services.grader.engine.seen import seen_by_scores
 from services.grader.engine.state import Newest, PatientState
+from services.grader.engine.support_flags import oxygen_flags, vasopressor_flags
 from services.grader.engine.track import is_pending
 
 Wire = dict[str, Any]
@@ -121,16 +122,25 @@ def _charted(fold: Fold, now_ms: int, rules: RuleSet) -> Wire:
     if oxygen is not None:
         flow = "" if oxygen.flow_l_min is None else f" {oxygen.flow_l_min:g} L/min"
         fresh = device_confirmed(chart, now_ms, rules)
-        inputs["oxygen_device"] = _said(oxygen.device + flow, oxygen.at_ms, fresh=fresh)
+        inputs["oxygen_device"] = _said(oxygen.device + flow, oxygen.at_ms, fresh=fresh) | _flagged(
+            oxygen_flags(chart, rules)
+        )
     if chart.pressors_ms is not None:
         running = ", ".join(sorted(chart.running())) or "none"
-        inputs["vasopressor"] = _said(running, chart.pressors_ms, fresh=pressors_confirmed(chart, now_ms, rules))
+        fresh = pressors_confirmed(chart, now_ms, rules)
+        inputs["vasopressor"] = _said(running, chart.pressors_ms, fresh=fresh) | _flagged(
+            vasopressor_flags(chart, rules)
+        )
     name = score_name(chart.person.age_months(fold.at_ms), rules)
     exam = chart.neuro.get(name)
     inputs[name] = {"state": "never"}
     if exam is not None:
         inputs[name] = _said(exam.value, exam.at_ms, fresh=is_fresh(exam, now_ms, rules))
     return inputs
+
+
+def _flagged(flags: list[str]) -> Wire:
+    return {"flags": flags} if flags else {}
 
 
 def _said(value: int | str | bool, at_ms: int, *, fresh: bool) -> Wire:
