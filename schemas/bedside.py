@@ -42,6 +42,11 @@ VITALS, CLINICAL, HANDOVER, TICK, RULES = (
 
 DATE = r"^\d{4}-\d{2}-\d{2}$"
 
+ForwardedFrom = Annotated[
+    list[PatientId],
+    Field(description="After a merge, written by the grader: the names under which it was sent before, oldest first."),
+]
+
 Source = Literal["monitor", "manual", "wearable", "interface"]
 TemperatureSite = Literal["oral", "axillary", "tympanic", "temporal", "rectal", "core", "unknown"]
 BpSource = Literal["cuff", "arterial", "unknown"]
@@ -91,6 +96,7 @@ class Vitals(TypedDict):
     dbp_mmhg: NotRequired[DbpMmhg]
     map_mmhg: NotRequired[MapMmhg]
     bp_source: NotRequired[Annotated[BpSource, Field(description="Two sources are two series, never mixed.")]]
+    forwarded_from: NotRequired[ForwardedFrom]
 
 
 class Charted(TypedDict):
@@ -102,6 +108,7 @@ class Charted(TypedDict):
     event_id: EventId
     patient_id: PatientId
     recorded_at: Annotated[Time, Field(description="When it was true at the bedside, as charted.")]
+    forwarded_from: NotRequired[ForwardedFrom]
 
 
 class Encounter(Charted):
@@ -254,7 +261,9 @@ class Handover(TypedDict):
 
     schema: Literal["crs.handover.v1"]
     handover_id: Annotated[EventId, Field(description="Hash of the merge event: same merge, same id.")]
-    patient_id: Annotated[PatientId, Field(description="The survivor: the key of this record.")]
+    patient_id: Annotated[
+        PatientId, Field(description="The key of this record: the survivor, in the answer the old patient.")
+    ]
     merged_patient_id: Annotated[PatientId, Field(description="The old patient.")]
     merged_at: Annotated[Time, Field(description="Time of the merge event.")]
     acknowledges: NotRequired[Annotated[bool, Field(description="True in the survivor's answer under the old key.")]]

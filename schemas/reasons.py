@@ -31,6 +31,7 @@ Reason = Literal[
     "wrong_partition",  # not where Kafka's own murmur2 puts the key
     "conflicting_event_id",  # the event_id is known with other content
     "bad_retraction",  # a retraction of a retraction or of itself
+    "unknown_rules",  # a rule set was activated that this worker does not have
     "engine_fault",  # the software failed on this record; a page went out
 ]
 

@@ -3,15 +3,18 @@
 Every event really goes through the bedside decoder and a `Partition`, in the order of arrival that the test writes.
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from schemas.bedside import Bedside
+from schemas.encoding import encode
 from schemas.escalations import Escalation
 from schemas.estimates import Estimate
 from schemas.evidence import Evidence
-from schemas.reading import check_bedside
+from schemas.reading import check_bedside, read_bedside
 from schemas.reasons import Refusal
 from schemas.rejected import Rejected
 from schemas.times import format_time, parse_time
@@ -39,6 +42,7 @@ WIRE = {
     "escalations": TypeAdapter(Escalation),
     "evidence": TypeAdapter(Evidence),
     "rejected": TypeAdapter(Rejected),
+    "bedside": TypeAdapter(Bedside),
 }
 
 
@@ -62,8 +66,11 @@ class Bed:
         watch_all: bool = True,
         patient: str = "bed-7",
         unit_profile: Any = None,
+        hands_over: bool = True,
+        ready: Sequence[RuleSet] = (),
     ) -> None:
-        self.partition = Partition(rules, watch_all=watch_all, unit_profile=unit_profile)
+        self.partition = Partition(rules, watch_all=watch_all, unit_profile=unit_profile, ready=ready)
+        self.hands_over = hands_over
         self.patient = patient
         self.outputs: list[Output] = []
         self._numbers = iter(range(1, 10**9))
@@ -100,8 +107,30 @@ class Bed:
         checked = check_bedside(record)
         assert not isinstance(checked, Refusal), checked.sentence()
         place = Origin("crs.bedside.v1", 0, number)
-        self.outputs += valid(self.partition.apply(checked, clock_ms=ms(arrives), origin=place))
+        self._apply(checked, ms(arrives), place)
         return self
+
+    def activate(self, minute: float, rules_hash: str) -> "Bed":
+        """Another rule set comes into force."""
+        record = {"schema": "crs.rules.v1", "rules_id": "next", "rules_hash": rules_hash, "activated_by": "dr-ito"}
+        self._apply(record, ms(minute), Origin("crs.bedside.v1", 0, next(self._numbers)))
+        return self
+
+    def deliver(self, record: dict[str, Any], minute: float) -> "Bed":
+        """A record that the grader wrote to the bedside topic comes back, once more or at last."""
+        self._apply(record, ms(minute), Origin("crs.bedside.v1", 0, next(self._numbers)))
+        return self
+
+    def _apply(self, record: dict[str, Any], clock_ms: int, place: Origin) -> None:
+        """What the engine writes to the bedside topic is applied right away, as a replay does."""
+        waiting = deque([record])
+        while waiting:
+            read = read_bedside(encode(waiting.popleft()))
+            assert not isinstance(read, Refusal), read.sentence()
+            found = valid(self.partition.apply(read, clock_ms=clock_ms, origin=place))
+            self.outputs += found
+            if self.hands_over:
+                waiting += [output.value for output in found if output.topic == "bedside"]
 
     def until(self, minute: float) -> "Bed":
         """Time passes; nothing else happens."""
@@ -121,7 +150,7 @@ class Bed:
     @property
     def estimate(self) -> dict[str, Any]:
         """The newest estimate."""
-        return next(output.value for output in reversed(self.outputs) if output.topic == "estimates")
+        return next(item.value for item in reversed(self.outputs) if item.topic == "estimates" and item.value)
 
     @property
     def interval(self) -> tuple[int, int]:

@@ -189,8 +189,3 @@ def test_a_home_cannula_above_six_litres_is_no_home_device():  # settled 4
     bed.chart(0, "oxygen", device="nasal_cannula", flow_l_min=7)
     bed.vitals(1, temperature_c=38.5, **WELL)
     assert bed.interval == (3, 3)
-
-
-def test_a_merged_patient_is_not_silenced_before_somebody_has_taken_over():
-    bed = febrile_bed().chart(10, "encounter", action="merge", merged_into="bed-8").vitals(11, sbp_mmhg=84)
-    assert bed.said() == ["crs_rise 2 #1"]

@@ -54,7 +54,8 @@ def update(state: PatientState, standing: dict[str, Alarm], cause: str | None) -
     for key, opened in sorted(sent.alarms.items()):
         if key.partition("#")[0] not in standing:
             sent = replace(sent, alarms={name: item for name, item in sent.alarms.items() if name != key})
-            said.append(Over(opened.escalation_id, cause or REASONS[opened.kind]))
+            if opened.escalation_id:  # else it was told under another name, and resolved there
+                said.append(Over(opened.escalation_id, cause or REASONS[opened.kind]))
     for key, alarm in standing.items():
         again = alarm.kind == "possible_crs"
         if alarm.muted or (key in sent.alarms and not again):

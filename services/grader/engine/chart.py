@@ -83,7 +83,10 @@ class ClinicianGrade:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The encounter: status is admitted, off_unit, discharged or unknown; `back_ms` is the last return to the unit."""
+    """The encounter: status is admitted, off_unit, discharged or unknown; `back_ms` is the last return to the unit.
+
+    `of` is the merged patient under whose name it was charted; empty for the patient's own.
+    """
 
     status: str = "unknown"
     encounter_id: str = ""
@@ -93,6 +96,7 @@ class Stay:
     expected_return_ms: int | None = None
     discharged_ms: int | None = None
     back_ms: int | None = None
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +192,24 @@ def _monitoring(chart: Chart, record: Record, at_ms: int) -> Chart:
 
 
 def _encounter(chart: Chart, record: Record, at_ms: int) -> Chart:
-    before = chart.stay
-    stay = replace(before, unit=record.get("unit", before.unit), bed=record.get("bed", before.bed))
-    return replace(chart, stay=_moved(stay, record, at_ms), person=_known(chart.person, record, at_ms))
+    before, origin = chart.stay, origin_of(record)
+    person = _known(chart.person, record, at_ms) if not origin else _completed(chart.person, record, at_ms)
+    if origin and _is_elsewhere(before, record):
+        return replace(chart, person=person)
+    stay = replace(before, unit=record.get("unit", before.unit), bed=record.get("bed", before.bed), of=origin)
+    return replace(chart, stay=_moved(stay, record, at_ms), person=person)
+
+
+def origin_of(record: Record) -> str:
+    """The merged patient under whose name a record came; empty where it came under the patient's own."""
+    return str(record["forwarded_from"][-1]) if record.get("forwarded_from") else ""
+
+
+def _is_elsewhere(stay: Stay, record: Record) -> bool:
+    """Whether a merged patient's encounter is another than the one that goes on: its end is not the patient's."""
+    if stay.of in record["forwarded_from"] or not stay.encounter_id:
+        return False
+    return not (stay.status == "discharged" and record["action"] == "admit")
 
 
 def _moved(stay: Stay, record: Record, at_ms: int) -> Stay:
@@ -210,9 +229,7 @@ def _moved(stay: Stay, record: Record, at_ms: int) -> Stay:
         return replace(stay, status="admitted", expected_return_ms=None, discharged_ms=None)
     if action == "discharge":
         return replace(stay, status="discharged", expected_return_ms=None, discharged_ms=at_ms)
-    # A merge leaves the stay as it is: until the survivor has taken the patient over, silence would be worse than
-    # a page under the old name.
-    return stay
+    return stay  # a merge too: until the survivor has taken over, silence would be worse than a page under the old name
 
 
 def _known(person: Person, record: Record, at_ms: int) -> Person:
@@ -221,6 +238,14 @@ def _known(person: Person, record: Record, at_ms: int) -> Person:
     if "age_years" in record:
         person = replace(person, age_years=record["age_years"], age_charted_ms=at_ms)
     return replace(person, weight_kg=record["weight_kg"]) if "weight_kg" in record else person
+
+
+def _completed(person: Person, record: Record, at_ms: int) -> Person:
+    """What a merged patient's record says of the person counts where nothing is known."""
+    dated_already = person.birth_date is not None or person.age_years is not None
+    gaps = {"birth_date", "age_years"} if dated_already else set()
+    gaps |= {"weight_kg"} if person.weight_kg is not None else set()
+    return _known(person, {name: value for name, value in record.items() if name not in gaps}, at_ms)
 
 
 def readmitted(chart: Chart) -> Chart:

@@ -8,6 +8,9 @@ Enrolment outlives that: who is admitted again before the risk window of the lat
 - what was said, by its counts: a discharge cancelled late goes on with the same stay, and no id may come twice;
 - the revision and the clock of the last estimate, which never go back; retractions that wait for their event.
 
+A merged patient's name is remembered for as long as anything may still come under it: the risk window, from the last
+event that was passed on.
+
 Signs, support, examinations and the history of events are gone for everybody. Where no risk window runs, all is gone.
 """
 
@@ -22,6 +25,8 @@ from services.grader.engine.ward import Ward
 
 def forget_ms(state: PatientState, ward: Ward) -> int | None:
     """When the state goes, or what is left of it; None while the patient is here."""
+    if state.merge is not None and state.merge.acknowledged:
+        return state.merge.last_ms + days(ward.rules.enrolment_days)
     stay = state.stay
     if stay.status != "discharged" or stay.discharged_ms is None:
         return None
@@ -31,6 +36,8 @@ def forget_ms(state: PatientState, ward: Ward) -> int | None:
 
 def forgotten(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientState | None, list[Output]]:
     """What is left of a patient whose time has come, and the tombstone unless it was sent."""
+    if state.gone:
+        return None, []
     outputs = [] if state.forgotten else [Output("estimates", state.patient_id, None)]
     return (_enrolment(state, now_ms) if _window_ms(state, ward) > now_ms else None), outputs
 
@@ -57,4 +64,6 @@ def _enrolment(state: PatientState, now_ms: int) -> PatientState:
         place=state.place,
         newest_event_ms=state.newest_event_ms,
         forgotten=True,
+        merge=state.merge,
+        taken=state.taken,
     )

@@ -92,7 +92,19 @@ def short_name(event_id: str) -> str:
 
 def content_of(record: Record) -> str:
     """The content of a stream's event, as short; content is equal if its JSON is equal."""
-    return digest(record)[:16]
+    return whole_content(record)[:16]
+
+
+def whole_content(record: Record) -> str:
+    """The same in full; a forwarded event has the content that it was first sent with."""
+    return digest(as_first_sent(record) if "forwarded_from" in record else record)
+
+
+def as_first_sent(record: Record, patient_id: str | None = None) -> Record:
+    """The event before a merge passed it on, or as it would have been sent under another name."""
+    names = record.get("forwarded_from") or [record["patient_id"]]
+    content = {name: value for name, value in record.items() if name != "forwarded_from"}
+    return {**content, "patient_id": names[0] if patient_id is None else patient_id}
 
 
 def with_entry(history: History, entry: Entry) -> History:
@@ -153,6 +165,20 @@ def _cut(span: Span, at_ms: int, *, keep: bool) -> Iterator[Span]:
         return
     before = -(-(at_ms - span.first_ms) // span.step_ms)
     after = (at_ms - span.first_ms) // span.step_ms + 1
+    if before:
+        yield _part(span, 0, before)
+    if after < span.readings:
+        yield _part(span, after, span.readings - after)
+
+
+def cut_out(span: Span, first_ms: int, last_ms: int) -> Iterator[Span]:
+    """What of a span lies before and after a stretch of time."""
+    if span.last_ms < first_ms or span.first_ms > last_ms:
+        yield span
+        return
+    step_ms = max(1, span.step_ms)
+    before = -(-(first_ms - span.first_ms) // step_ms) if span.first_ms < first_ms else 0
+    after = (last_ms - span.first_ms) // step_ms + 1
     if before:
         yield _part(span, 0, before)
     if after < span.readings:

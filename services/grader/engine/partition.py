@@ -8,7 +8,7 @@ import heapq
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from schemas.bedside import CLINICAL, VITALS
+from schemas.bedside import RULES, TICK
 from schemas.encoding import digest, encode, kept_bytes
 from schemas.reasons import Reason
 from schemas.rejected import REJECTED
@@ -34,6 +34,7 @@ class Partition:
         unit_profile: support that a unit cannot give at all.
         watch_all: page for everybody, enrolled or not.
         thorough: every record the long way; slow, and the same.
+        ready: more rule sets, any of which an activation may bring into force.
     """
 
     def __init__(
@@ -44,8 +45,11 @@ class Partition:
         unit_profile: dict[str, Any] | None = None,
         watch_all: bool = False,
         thorough: bool = False,
+        ready: Iterable[RuleSet] = (),
     ) -> None:
         self.ward = Ward(with_unit_profile(rules, unit_profile), watch_all, thorough)
+        known = [self.ward.rules, *(with_unit_profile(other, unit_profile) for other in ready)]
+        self._known = {other.hash: other for other in known}
         self.number = number
         self.patients: dict[str, PatientState] = {}
         self.clock_ms = 0
@@ -54,12 +58,36 @@ class Partition:
         self._queue: list[tuple[int, str]] = []
 
     def apply(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> list[Output]:
-        """Deadlines strictly before the clock, then the record. A fault costs the record, never the patient."""
+        """Deadlines strictly before the clock, then the record."""
         outputs = self._run_deadlines(max(clock_ms, self.clock_ms) - 1)
         self.clock_ms = max(clock_ms, self.clock_ms)
-        if record["schema"] not in (VITALS, CLINICAL):
+        if record["schema"] == TICK:
             return outputs
-        patient_id = record["patient_id"]
+        if record["schema"] == RULES:
+            return [*outputs, *self._activate(record, origin)]
+        return [*outputs, *self._applied(record["patient_id"], record, origin)]
+
+    @property
+    def rules_hash(self) -> str:
+        """Of the rule set in force."""
+        return self.ward.rules.hash
+
+    def _activate(self, record: dict[str, Any], origin: Origin) -> list[Output]:
+        """Another rule set from here on, for everybody; one that nobody here has is refused, and grading goes on."""
+        rules = self._known.get(record["rules_hash"])
+        if rules is None:
+            return [self._rejection(record, Refused("unknown_rules", "rules_hash"), origin)]
+        if rules.hash == self.rules_hash:
+            return []
+        outputs: list[Output] = []
+        self.ward = self.ward._replace(rules=rules)
+        for patient_id, state in sorted(self.patients.items()):
+            if state.place.offset < origin.offset:  # else restored from a later moment
+                outputs += self._applied(patient_id, record, origin)
+        return outputs
+
+    def _applied(self, patient_id: str, record: dict[str, Any], origin: Origin) -> list[Output]:
+        """What follows from one record of a patient. A fault costs the record, never the patient."""
         before = self.patients.get(patient_id)
         place = Place(*origin)
         try:
@@ -68,12 +96,12 @@ class Partition:
             rejection = self._rejection(record, Refused("engine_fault"), origin)
             state, said = fault.after_fault(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward)
             self._keep(state, self.clock_ms - 1)
-            return [*outputs, rejection, *said]
+            return [rejection, *said]
         if isinstance(stepped, Refused):
-            return [*outputs, self._rejection(record, stepped, origin)]
+            return [self._rejection(record, stepped, origin)]
         if stepped.state is not None and stepped.state is not before:
             self._keep(stepped.state, self.clock_ms - 1, quick=stepped.quick)
-        return [*outputs, *stepped.outputs]
+        return stepped.outputs
 
     def advance(self, now_ms: int) -> list[Output]:
         """All deadlines up to and including now: a tick."""
@@ -87,12 +115,18 @@ class Partition:
         return None if state is None else encode_state(state)
 
     def restore(self, patients: Mapping[str, Any], clock_ms: int) -> None:
-        """Take over stored patients."""
+        """Take over stored patients; rules that were in force with `resume` before."""
         self.clock_ms = max(self.clock_ms, clock_ms)
         for patient_id, encoded in patients.items():
             state = decode_state(encoded)
             self.patients[patient_id] = state
             self._schedule(state, state.reached_ms)
+
+    def resume(self, rules_hash: str) -> bool:
+        """Grade on under the rules that were in force; False if nobody here has them, and the given ones stay."""
+        known = self._known.get(rules_hash)
+        self.ward = self.ward._replace(rules=known or self.ward.rules)
+        return known is not None
 
     def standing(self, patient_ids: Iterable[str]) -> list[Output]:
         """The estimates of patients as they stand, state and revision unchanged; none of a patient who has left."""
@@ -100,12 +134,14 @@ class Partition:
         return [
             Output("estimates", state.patient_id, estimate(state, state.reached_ms, self.ward.rules))
             for state in found
-            if state.stay.status != "discharged"
+            if state.stay.status != "discharged" and not state.gone
         ]
 
     def lost(self, first: Origin, last_offset: int) -> list[Output]:
         """One `data_gap` page for everybody who has not left: records of theirs may be gone."""
-        here = [state for _, state in sorted(self.patients.items()) if state.stay.status != "discharged"]
+        here = [
+            state for _, state in sorted(self.patients.items()) if state.stay.status != "discharged" and not state.gone
+        ]
         outputs: list[Output] = []
         for state in here:
             after, said = data_gap(state, first, last_offset, clock_ms=self.clock_ms, ward=self.ward)
@@ -172,11 +208,15 @@ class Partition:
             "source": f"kafka:{origin.topic}/{origin.partition}/{origin.offset}",
             **kept_bytes(encode(record)),
         }
-        return Output("rejected", record["patient_id"], value)
+        return Output("rejected", record.get("patient_id", ""), value)
 
 
 def partition_factory(
-    rules: RuleSet = DEFAULT_RULES, *, unit_profile: dict[str, Any] | None = None, watch_all: bool = False
+    rules: RuleSet = DEFAULT_RULES,
+    *,
+    unit_profile: dict[str, Any] | None = None,
+    watch_all: bool = False,
+    ready: Iterable[RuleSet] = (),
 ) -> Callable[[int], Partition]:
     """Makes the engine of a partition by its number."""
-    return lambda number: Partition(rules, number=number, unit_profile=unit_profile, watch_all=watch_all)
+    return lambda number: Partition(rules, number=number, unit_profile=unit_profile, watch_all=watch_all, ready=ready)

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from schemas.encoding import digest
 from services.grader.engine.arrival import Arrival
 from services.grader.engine.fold import Fold, evaluate
-from services.grader.engine.history import Entry, History, short_name, with_entry, without_second
+from services.grader.engine.history import Entry, History, short_name, whole_content, with_entry, without_second
 from services.grader.engine.holds import ChartedHold
 from services.grader.engine.placing import Placed, refold, settle
 from services.grader.engine.readings import SPOT
@@ -22,7 +21,7 @@ def retract(state: PatientState, arrival: Arrival) -> Placed | None:
     target = history.entries.get(name)
     if target is not None and target.record is not None and target.record.get("kind") == "retraction":
         return None
-    own = Entry(arrival.at_ms, record["event_id"], digest(record), (), {"kind": "retraction"})
+    own = Entry(arrival.at_ms, record["event_id"], whole_content(record), (), {"kind": "retraction"})
     history = with_entry(history, own)
     history = replace(history, retracted={**history.retracted, name: arrival.clock_ms})
     seen = history.seen.get(short_name(name))

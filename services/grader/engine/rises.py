@@ -127,8 +127,8 @@ def _settle(ladder: Ladder, scale: Scale, fold: Fold, passage: Passage, said: Sa
     level = scale.level(fold)
     over = tuple(item for item in ladder.open if item.rose_from >= level)
     if over:
-        ids = tuple(sorted(item.escalation_id for item in over))
-        said.append(Ended(ids, _reason(scale, fold, passage), fold))
+        ids = _told_here(over)
+        said.extend([Ended(ids, _reason(scale, fold, passage), fold)] if ids else [])
     return replace(ladder, reported=level, open=tuple(item for item in ladder.open if item not in over))
 
 
@@ -141,7 +141,12 @@ def _reason(scale: Scale, fold: Fold, passage: Passage) -> str:
     return "episode_closed" if scale.kind == "crs_rise" and fold.episode is None else "improved"
 
 
+def _told_here(rises: Sequence[OpenRise]) -> tuple[str, ...]:
+    """Ids of rises, without those that were told and resolved under the name of a merged patient."""
+    return tuple(sorted(item.escalation_id for item in rises if item.escalation_id))
+
+
 def ended_all(ladder: Ladder, fold: Fold, reason: str) -> tuple[Ladder, Said]:
     """Nobody is paged for this patient any more."""
-    ids = tuple(sorted(item.escalation_id for item in ladder.open))
+    ids = _told_here(ladder.open)
     return replace(ladder, reported=0, open=()), [Ended(ids, reason, fold)] if ids else []

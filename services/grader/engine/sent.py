@@ -5,7 +5,10 @@ from dataclasses import dataclass, field, replace
 
 @dataclass(frozen=True, slots=True)
 class OpenRise:
-    """A rise that has not been resolved: it ends when the grade is back at or below the one it rose from."""
+    """A rise that has not been resolved: it ends when the grade is back at or below the one it rose from.
+
+    Without an id it was told under the name of a merged patient, and is resolved there.
+    """
 
     escalation_id: str
     grade: int
@@ -32,7 +35,7 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class OpenAlarm:
-    """A condition that was escalated and still stands."""
+    """A condition that was escalated and still stands; without an id, as for rises."""
 
     escalation_id: str
     kind: str

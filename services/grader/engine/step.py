@@ -4,25 +4,28 @@
 `conclude.py` says what follows from that.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from schemas.bedside import VITALS
-from schemas.encoding import digest
+from schemas.bedside import HANDOVER, RULES, VITALS
 from schemas.reading import event_time
 from schemas.reasons import Reason
 from services.grader.engine import Output
+from services.grader.engine.activation import under_new_rules
 from services.grader.engine.arrival import Arrival, newest_after, state_applies
 from services.grader.engine.conclude import Step, conclude
 from services.grader.engine.durations import hours, minutes
 from services.grader.engine.fold_times import next_time
 from services.grader.engine.forgetting import forget_ms, forgotten
-from services.grader.engine.history import Entry, Seen, content_of, short_name
+from services.grader.engine.history import Entry, Seen, as_first_sent, content_of, short_name, whole_content
+from services.grader.engine.leaving import Moment, forwarded, is_undone, leave
 from services.grader.engine.placing import Placed, place_entry, place_readings, settle
 from services.grader.engine.quick import quickly
 from services.grader.engine.readings import STREAMS, placed_ms, readings_of
 from services.grader.engine.retraction import retract
-from services.grader.engine.state import PatientState, Place
+from services.grader.engine.state import Merge, PatientState, Place
+from services.grader.engine.taking_over import handed_over
 from services.grader.engine.timeline import limits_of
 from services.grader.engine.ward import Ward
 from services.grader.engine.watch import watch_times
@@ -50,14 +53,40 @@ def step(state: PatientState | None, record: Record, *, clock_ms: int, place: Pl
 
     Args:
         state: before; None for a patient never heard of.
-        record: valid vitals or a valid clinical event.
+        record: a valid record of the bedside topic, ticks aside.
         clock_ms: the partition's clock; everything strictly before it has run out already.
         place: where the record lies.
         ward: rules, and for whom pages go out.
     """
+    moment = Moment(clock_ms, place, ward)
+    if record["schema"] == HANDOVER:
+        return Stepped(*handed_over(state, record, moment))
+    if record["schema"] == RULES:
+        return Stepped(state, []) if state is None else Stepped(*under_new_rules(state, record, moment))
     observed_ms = event_time(record)
     if observed_ms is None or observed_ms > clock_ms + minutes(ward.rules.clock_ahead_min):
         return Refused("future_time", "observed_at" if record["schema"] == VITALS else "recorded_at")
+    if state is not None and state.merge is not None:
+        return _under_both_names(state, state.merge, record, moment)
+    return _graded(state, record, observed_ms, moment)
+
+
+def _under_both_names(state: PatientState, merge: Merge, record: Record, moment: Moment) -> Stepped | Refused:
+    """A merged patient's event: passed on, and graded here too until the survivor has taken over."""
+    observed_ms = event_time(record) or moment.clock_ms
+    if is_undone(merge, record):
+        return _graded(replace(state, merge=None, shown=""), record, observed_ms, moment)
+    if state.gone:
+        kept = replace(state, place=moment.place, merge=replace(merge, last_ms=moment.clock_ms))
+        return Stepped(kept, forwarded(state, merge, record))
+    stepped = _graded(state, record, observed_ms, moment)
+    if isinstance(stepped, Refused) or stepped.state is state:
+        return stepped
+    return stepped._replace(outputs=[*stepped.outputs, *forwarded(state, merge, record)])
+
+
+def _graded(state: PatientState | None, record: Record, observed_ms: int, moment: Moment) -> Stepped | Refused:
+    clock_ms, place, ward = moment
     known = _known(state, record)
     if known is not None:
         return known if isinstance(known, Refused) else Stepped(state, [], quick=True)
@@ -71,7 +100,11 @@ def step(state: PatientState | None, record: Record, *, clock_ms: int, place: Pl
     if placed is None:
         return Refused("bad_retraction", "retracts")
     retraction = record.get("kind") == "retraction"
-    return Stepped(*conclude(Step(state, record, clock_ms, clock_ms - 1, ward, retraction), placed))
+    after, outputs = conclude(Step(state, record, clock_ms, clock_ms - 1, ward, retraction), placed)
+    if record.get("action") == "merge" and after.merge is None:
+        after, handover = leave(after, record, moment)
+        outputs += handover
+    return Stepped(after, outputs)
 
 
 def tick(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientState | None, list[Output]]:
@@ -84,6 +117,9 @@ def tick(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientState | N
 
 def next_deadline(state: PatientState, reached_ms: int, ward: Ward) -> int | None:
     """When time alone may change something; later than what has been reached."""
+    if state.gone:
+        gone_ms = forget_ms(state, ward)
+        return None if gone_ms is None else max(gone_ms, reached_ms + 1)
     fold_ms = next_time(state.fold, ward.rules)
     times = [at_ms for at_ms in watch_times(state, ward) if at_ms > reached_ms]
     times += [max(at_ms, reached_ms + 1) for at_ms in (fold_ms, forget_ms(state, ward)) if at_ms is not None]
@@ -101,10 +137,21 @@ def _known(state: PatientState | None, record: Record) -> Refused | bool | None:
     event_id, history = record["event_id"], state.history
     entry, seen = history.entries.get(event_id), history.seen.get(short_name(event_id))
     if entry is not None or seen is not None:
-        known = entry is not None and entry.digest == digest(record)
-        known = known or (seen is not None and seen.digest == content_of(record))
+        known = any(
+            (entry is not None and entry.digest == whole_content(content))
+            or (seen is not None and seen.digest == content_of(content))
+            for content in _as_sent(state, record)
+        )
         return True if known else Refused("conflicting_event_id", "event_id")
     return True if event_id in history.retracted else None
+
+
+def _as_sent(state: PatientState, record: Record) -> Iterator[Record]:
+    """The record as it is, and as it would have come under the name of anybody who was merged into this patient."""
+    yield record
+    if state.taken or "forwarded_from" in record:
+        for name in (state.patient_id, *(taken.patient_id for taken in state.taken)):
+            yield as_first_sent(record, name)
 
 
 def _placed(state: PatientState, arrival: Arrival) -> Placed | None:
@@ -133,14 +180,14 @@ def _vitals(state: PatientState, arrival: Arrival) -> Placed:
         names = tuple(reading.series for reading in readings)
         seen = Seen(placed_ms(record, arrival.at_ms), content_of(record), names)
         return place_readings(state, readings, (name, seen), arrival.clock_ms, rules)
-    entry = Entry(placed_ms(record, arrival.at_ms), name, digest(record), readings)
+    entry = Entry(placed_ms(record, arrival.at_ms), name, whole_content(record), readings)
     return place_entry(state, entry, arrival.clock_ms, rules)
 
 
 def _clinical(state: PatientState, arrival: Arrival) -> Placed:
     record, rules = arrival.record, arrival.rules
     at_ms = state_applies(state, arrival)
-    entry = Entry(arrival.at_ms if at_ms is None else at_ms, record["event_id"], digest(record), (), record)
+    entry = Entry(arrival.at_ms if at_ms is None else at_ms, record["event_id"], whole_content(record), (), record)
     if at_ms is None:  # remembered, and nothing more: a newer one of its kind is known
         entry = replace(entry, record={**record, "kind": "superseded"})
     placed = place_entry(state, entry, arrival.clock_ms, rules)

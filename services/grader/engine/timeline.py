@@ -22,7 +22,7 @@ from services.grader.engine.rules import RuleSet
 from services.grader.engine.track import observe, recategorised
 
 Trace = list[Fold]
-CHANGES_LIMITS = ("baseline", "encounter")
+CHANGES_LIMITS = ("baseline", "encounter", "rules")
 
 
 def feed(fold: Fold, points: Sequence[Point], rules: RuleSet, trace: Trace) -> Fold:
@@ -102,6 +102,8 @@ def _kept(fold: Fold, record: dict[str, Any], at_ms: int) -> Fold:
     """What late data no longer support but was already said goes into the hold from now (`settled.md` 16)."""
     levels, holds, said = record["levels"], fold.holds, record["episode"]
     episode = fold.episode or (None if said is None else Episode(said["key"], said["opened_ms"]))
+    if episode is not None and said is not None:
+        episode = replace(episode, max_grade=max(episode.max_grade, said.get("max_grade", 0)))
 
     def measured(name: str, now: MeasuredHold) -> MeasuredHold:
         return MeasuredHold(levels[name], at_ms) if levels[name] > now.level else now

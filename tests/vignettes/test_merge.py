@@ -1,0 +1,413 @@
+"""Two records of one patient are merged: nothing known is lost, nothing said is said again, nothing is hidden."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from services.grader.engine.leaving import MOST_STATE_BYTES
+from tests.vignettes.bed import Bed, when
+
+HOUR, DAY = 60, 1440
+WELL = {"sbp_mmhg": 118, "spo2_pct": 97, "heart_rate_bpm": 80, "resp_rate_bpm": 16}
+OLD, NEW = "bed-7", "bed-8"
+
+
+def febrile(**options: Any) -> Bed:
+    """The old patient: Grade 1, everything known, paged for."""
+    bed = Bed(**options).admit().on_room_air().vitals(1, temperature_c=38.5, **WELL)
+    assert bed.said() == ["crs_rise 1 #1"]
+    return bed
+
+
+def under(bed: Bed, patient: str) -> Bed:
+    """What follows comes under this name."""
+    bed.patient = patient
+    return bed
+
+
+def merged(bed: Bed, minute: float, old: str = OLD, into: str = NEW, **fields: Any) -> Bed:
+    """The merge event comes under the old name; what follows under the survivor's."""
+    under(bed, old).chart(minute, "encounter", action="merge", merged_into=into, **fields)
+    return under(bed, into)
+
+
+def written(bed: Bed, schema: str = "crs.handover.v1") -> list[dict[str, Any]]:
+    """What the grader wrote to the bedside topic."""
+    return [output.value for output in bed.outputs if output.topic == "bedside" and output.value["schema"] == schema]
+
+
+def of(bed: Bed, patient: str) -> list[str]:
+    """Kinds escalated under one name."""
+    return [item["kind"] for item in bed.escalations() if item["patient_id"] == patient]
+
+
+def rises(bed: Bed, patient: str) -> list[int]:
+    return [item["grade"] for item in bed.escalations("crs_rise") if item["patient_id"] == patient]
+
+
+def test_a_merged_patient_is_not_silenced_before_somebody_has_taken_over():
+    bed = febrile(hands_over=False).chart(10, "encounter", action="merge", merged_into=NEW).vitals(11, sbp_mmhg=84)
+    assert bed.said() == ["crs_rise 2 #1"]
+
+
+def test_the_survivor_takes_over_and_the_old_name_is_resolved():
+    bed = merged(febrile(), 10, event_id="merge-1")
+    assert bed.said() == ["resolved merged"]
+    (end,) = bed.escalations("resolved")
+    assert (end["patient_id"], end["resolves"]) == (OLD, [bed.escalations("crs_rise")[0]["escalation_id"]])
+    assert (bed.estimate["patient_id"], bed.estimate["grade"], bed.estimate["max_grade"]) == (NEW, 1, 1)
+    assert bed.estimate["unit"] == "onc"
+    assert bed.estimate["episode_id"] == bed.escalations("crs_rise")[0]["episode_id"]
+    # The old estimate leaves the topic.
+    assert [output.key for output in bed.outputs if output.topic == "estimates" and output.value is None] == [OLD]
+
+
+def test_the_handover_says_what_the_design_asks_for():
+    bed = merged(febrile(), 10, event_id="merge-1")
+    handover, answer = written(bed)
+    assert (handover["patient_id"], handover["merged_patient_id"], handover["merged_at"]) == (NEW, OLD, when(10))
+    assert handover["escalations"][0]["escalation_id"] == bed.escalations("crs_rise")[0]["escalation_id"]
+    assert (answer["handover_id"], answer["patient_id"], answer["acknowledges"]) == (handover["handover_id"], OLD, True)
+
+
+def test_only_what_goes_above_what_was_said_pages():
+    bed = merged(febrile().vitals(5, sbp_mmhg=84), 10)
+    assert bed.said() == ["crs_rise 2 #1", "resolved merged"]
+    bed.vitals(11, sbp_mmhg=83)
+    assert bed.said() == []
+    bed.chart(12, "vasopressor", drug="norepinephrine", rate=0.1)
+    assert bed.said() == ["crs_rise 3 #1"]
+    assert bed.escalations("crs_rise")[-1]["patient_id"] == NEW
+
+
+def test_what_neither_showed_alone_pages_at_once():
+    """Fever under one name, a vasopressor under the other: Grade 3 of one patient."""
+    bed = under(febrile(), NEW).chart(2, "vasopressor", drug="norepinephrine", rate=0.1)
+    merged(bed, 10)
+    assert bed.said() == ["possible_crs", "crs_rise 3 #1 late", "resolved data_returned", "resolved merged"]
+    page = bed.escalations("crs_rise")[-1]
+    assert (page["patient_id"], page["priority"]) == (NEW, "high")
+
+
+def test_both_in_an_episode_go_on_under_the_older_one():  # settled 20
+    bed = under(febrile(), NEW).admit(2, event_id="admit-8", bed="8").on_room_air(2)
+    bed.vitals(3, temperature_c=38.6, **WELL).vitals(4, sbp_mmhg=84)
+    assert bed.said() == ["crs_rise 1 #1", "crs_rise 2 #1"]
+    merged(bed, 10)
+    assert bed.said() == ["resolved merged"]
+    first = bed.escalations("crs_rise")[0]
+    assert (first["patient_id"], bed.estimate["episode_id"]) == (OLD, first["episode_id"])
+    assert (bed.estimate["grade"], bed.estimate["bed"]) == (2, "8")
+
+    # The survivor's own rise is the survivor's to resolve, and a return counts on.
+    bed.vitals(20, sbp_mmhg=118).vitals(51, sbp_mmhg=118)
+    assert bed.said() == ["resolved improved"]
+    bed.vitals(60, sbp_mmhg=84)
+    assert bed.said() == ["crs_rise 2 #2"]
+
+
+def test_a_rise_said_under_the_old_name_ends_in_silence_and_its_return_pages():
+    bed = merged(febrile().vitals(5, sbp_mmhg=84), 10)
+    bed.said()
+    bed.vitals(20, sbp_mmhg=118).vitals(51, sbp_mmhg=118)
+    assert (bed.interval[0], bed.said()) == (1, [])
+    bed.vitals(60, sbp_mmhg=84)
+    assert bed.said() == ["crs_rise 2 #2"]
+
+
+def test_nothing_is_lowered_by_a_merge():
+    """Normal pressures under the survivor's name confirm nothing about the grade that stands under the old one."""
+    bed = febrile().vitals(5, sbp_mmhg=84)
+    under(bed, NEW).vitals(6, sbp_mmhg=118).vitals(40, sbp_mmhg=118)
+    bed.said()
+    merged(bed, 41)
+    assert (bed.interval[0], bed.said()) == (2, ["resolved merged"])
+    bed.vitals(42, sbp_mmhg=118).vitals(72, sbp_mmhg=118)
+    assert (bed.interval[0], bed.said()) == (1, [])
+
+
+def test_what_comes_later_under_the_old_name_is_passed_on():
+    bed = merged(febrile(), 10)
+    bed.said()
+    under(bed, OLD).vitals(11, sbp_mmhg=84, event_id="late-1")
+    assert bed.said() == ["crs_rise 2 #1"]
+    assert bed.escalations("crs_rise")[-1]["patient_id"] == NEW
+    (passed,) = written(bed, "crs.vitals.v1")
+    assert (passed["event_id"], passed["patient_id"], passed["forwarded_from"]) == ("late-1", NEW, [OLD])
+
+
+def test_late_data_of_the_old_name_still_find_their_place():
+    bed = merged(febrile(), 10)
+    bed.said()
+    under(bed, OLD).vitals(8, arrives=12, sbp_mmhg=84)
+    assert bed.said() == ["crs_rise 2 #1 late"]
+
+
+def test_a_retraction_under_the_old_name_finds_its_event():
+    bed = merged(febrile().vitals(5, sbp_mmhg=84, event_id="wrong"), 10)
+    bed.said()
+    under(bed, OLD).chart(12, "retraction", retracts="wrong")
+    assert (under(bed, NEW).interval[0], bed.said()) == (1, [])
+
+
+@pytest.mark.parametrize("sent_again_under", [OLD, NEW])
+@pytest.mark.parametrize("source", ["manual", "monitor"])
+def test_an_event_from_before_the_merge_is_known_under_either_name(sent_again_under, source):
+    bed = merged(febrile().vitals(9, source=source, event_id="again", heart_rate_bpm=91), 10)
+    bed.said()
+    revision = bed.partition.patients[NEW].revision
+    under(bed, sent_again_under).vitals(9, source=source, event_id="again", heart_rate_bpm=91, arrives=11)
+    assert (bed.partition.patients[NEW].revision, bed.refused()) == (revision, [])
+    bed.vitals(9, source=source, event_id="again", heart_rate_bpm=92, arrives=12)
+    assert bed.refused() == ["conflicting_event_id"]
+
+
+def test_the_same_handover_again_changes_nothing_and_is_answered_again():
+    bed = merged(febrile(), 10)
+    bed.said()
+    handover = written(bed)[0]
+    before = bed.partition.encoded(NEW)
+    bed.deliver(handover, 11)
+    assert (bed.partition.encoded(NEW), bed.said()) == (before, [])
+    assert len(written(bed)) == 3
+
+
+def test_an_answer_that_comes_late_lets_go_then():
+    bed = merged(febrile(hands_over=False), 10)
+    handover = written(bed)[0]
+    under(bed, OLD).vitals(11, sbp_mmhg=84)
+    assert bed.said() == ["crs_rise 2 #1"]  # nobody has answered
+    passed = written(bed, "crs.vitals.v1")[0]
+    bed.deliver(handover, 20).deliver(passed, 20)
+    assert of(bed, NEW)[-1] == "crs_rise"  # twice in between is better than not at all
+    bed.deliver(written(bed)[-1], 21)
+    assert bed.said()[-1] == "resolved merged"
+    assert len(bed.escalations("resolved")[-1]["resolves"]) == 2
+    sent = len(bed.escalations())
+    bed.vitals(30, sbp_mmhg=60)
+    assert len(bed.escalations()) == sent
+
+
+@pytest.mark.parametrize("cut", ["before the answer", "after the answer"])
+def test_a_restart_in_between_changes_nothing(cut):
+    plain = merged(febrile().vitals(5, sbp_mmhg=84), 10).vitals(12, sbp_mmhg=70).chart(13, "oxygen", device="bipap")
+    bed = merged(febrile(hands_over=False).vitals(5, sbp_mmhg=84), 10)
+    if cut == "before the answer":
+        bed.restarted()
+    bed.deliver(written(bed)[0], 10)
+    bed.deliver(written(bed)[1], 10)
+    bed.hands_over = True
+    if cut == "after the answer":
+        bed.restarted()
+    bed.vitals(12, sbp_mmhg=70).chart(13, "oxygen", device="bipap")
+    assert bed.said() == plain.said()
+    assert [item["escalation_id"] for item in bed.escalations()] == [
+        item["escalation_id"] for item in plain.escalations()
+    ]
+
+
+def test_a_chain_ends_at_the_last_name():
+    bed = merged(merged(febrile(), 10), 20, old=NEW, into="bed-9")
+    assert bed.said() == ["resolved merged"]  # under the second name nothing was said
+    under(bed, OLD).vitals(30, sbp_mmhg=84)
+    assert bed.said() == ["crs_rise 2 #1"]
+    assert bed.escalations("crs_rise")[-1]["patient_id"] == "bed-9"
+    assert written(bed, "crs.vitals.v1")[-1]["forwarded_from"] == [OLD, NEW]
+
+
+def test_a_chain_in_the_other_order_ends_there_too():
+    """The survivor had gone on under another name before."""
+    bed = under(febrile(), NEW).vitals(2, heart_rate_bpm=80)
+    merged(bed, 10, old=NEW, into="bed-9")
+    merged(bed, 20, old=OLD, into=NEW)
+    assert bed.said() == ["resolved merged"]
+    assert bed.partition.patients["bed-9"].fold.low == 1
+    under(bed, OLD).vitals(30, sbp_mmhg=84)
+    assert rises(bed, "bed-9") == [2]
+
+
+def test_a_merge_of_the_merged_is_a_merge_of_the_survivor():
+    bed = merged(merged(febrile(), 10), 20, old=OLD, into="bed-9")
+    assert bed.partition.patients["bed-9"].fold.low == 1
+    assert bed.partition.patients[NEW].gone
+    under(bed, NEW).vitals(30, sbp_mmhg=84)
+    assert rises(bed, "bed-9") == [2]
+
+
+def test_a_merge_that_would_close_a_circle_changes_nothing():
+    bed = merged(merged(febrile(), 10), 20, old=NEW, into=OLD)
+    bed.said()
+    under(bed, OLD).vitals(30, sbp_mmhg=84)
+    under(bed, NEW).vitals(31, sbp_mmhg=83)
+    assert (bed.said(), rises(bed, NEW)) == (["crs_rise 2 #1"], [2])
+    assert bed.refused() == []
+
+
+def test_a_circle_of_three_changes_nothing_either():
+    bed = merged(merged(febrile(), 10), 20, old=NEW, into="bed-9")
+    merged(bed, 30, old="bed-9", into=OLD)
+    for minute, name in ((31, OLD), (32, NEW), (33, "bed-9")):
+        under(bed, name).vitals(minute, sbp_mmhg=84)
+    assert (rises(bed, "bed-9"), bed.refused()) == ([2], [])
+
+
+def test_two_merged_into_each_other_at_the_same_time_become_one():
+    bed = febrile(hands_over=False)
+    under(bed, NEW).chart(2, "vasopressor", drug="norepinephrine", rate=0.1)
+    merged(bed, 10, event_id="m1")
+    merged(bed, 10, old=NEW, into=OLD, event_id="m2")
+    handovers = written(bed)
+    assert len(handovers) == 2
+    bed.hands_over = True
+    for handover in handovers:
+        bed.deliver(handover, 11)
+    gone = [name for name in (OLD, NEW) if bed.partition.patients[name].gone]
+    assert len(gone) == 1
+    (left,) = {OLD, NEW} - set(gone)
+    assert bed.partition.patients[left].fold.low == 3
+    for name in (OLD, NEW):
+        under(bed, name).chart(20, "oxygen", device="bipap", event_id=f"bipap-{name}")
+    assert rises(bed, left)[-1] == 4
+    assert bed.refused() == []
+
+
+def test_the_same_merge_twice_is_one_merge():
+    bed = merged(merged(febrile(), 10), 20)
+    assert bed.said() == ["resolved merged"]
+    assert len(written(bed)) == 2
+
+
+def test_a_merge_before_any_data():
+    bed = merged(Bed(), 1)
+    under(bed, OLD).admit(2).on_room_air(2).vitals(3, temperature_c=38.5, **WELL)
+    assert bed.said() == ["crs_rise 1 #1"]
+    assert (bed.escalations()[0]["patient_id"], bed.estimate["encounter"]) == (NEW, "admitted")
+
+
+def test_a_merge_of_a_discharged_patient_into_one_who_is_here_leaves_the_stay():
+    bed = febrile().chart(5, "encounter", action="discharge")
+    under(bed, NEW).admit(6, event_id="admit-8", age_years=None, bed="8").vitals(7, **WELL)
+    merged(bed, 10)
+    assert bed.estimate["encounter"] == "admitted"
+    chart = bed.partition.patients[NEW].fold.chart
+    assert (chart.person.age_years, chart.stay.bed) == (60, "8")
+    # The fever belonged to the stay that is over.
+    assert bed.interval[0] == 0
+
+
+def test_a_patient_who_is_here_merged_into_an_old_record_is_here():
+    bed = under(Bed(watch_all=False), NEW).admit(0, event_id="admit-8").chart(1, "immunotherapy", product="axi-cel")
+    bed.chart(2, "encounter", action="discharge")
+    under(bed, OLD).admit(60, age_years=None).on_room_air(60).vitals(61, temperature_c=38.5, **WELL)
+    assert bed.said() == []  # nobody knows of the dose under the temporary name
+    merged(bed, 70)
+    assert bed.said() == ["crs_rise 1 #1"]
+    assert (bed.estimate["encounter"], bed.estimate["product"]) == ("admitted", "axi-cel")
+
+
+def test_the_end_of_the_other_stay_does_not_end_the_survivors():
+    bed = under(febrile(), NEW).admit(2, event_id="admit-8", bed="8")
+    merged(bed, 10)
+    under(bed, OLD).chart(11, "encounter", action="discharge")
+    under(bed, NEW).vitals(12, sbp_mmhg=84)
+    assert bed.said() == ["resolved merged", "crs_rise 2 #1"]
+
+
+def test_the_end_of_the_stay_that_goes_on_discharges_under_the_old_name_too():
+    bed = merged(febrile(), 10)
+    under(bed, OLD).chart(11, "encounter", action="discharge")
+    assert bed.partition.patients[NEW].stay.status == "discharged"
+
+
+def test_an_enrolment_goes_over():
+    bed = Bed(watch_all=False).admit().on_room_air().chart(1, "immunotherapy", product="teclistamab")
+    merged(bed, 10).vitals(11, temperature_c=38.5, **WELL)
+    assert bed.said() == ["crs_rise 1 #1"]
+
+
+def test_conditions_go_over_without_a_second_page():
+    bed = febrile().vitals(5, spo2_pct=45)
+    bed.said()
+    merged(bed, 10)
+    assert sorted(bed.said()) == ["resolved merged"] * 2
+    bed.vitals(11, spo2_pct=44)
+    assert bed.said() == []
+    bed.vitals(12, spo2_pct=97).vitals(20, spo2_pct=45)
+    assert "critical_value spo2_pct" in bed.said()
+
+
+def test_silence_after_a_merge_pages_once_under_the_survivor():
+    bed = febrile().monitor(2, **WELL)
+    merged(bed, 10).until(18)
+    assert bed.said() == ["resolved merged", "technical_silent"]
+    assert bed.escalations()[-1]["patient_id"] == NEW
+
+
+def test_a_merge_entered_in_error_lets_the_patient_stand_alone_again():
+    bed = merged(febrile(), 10, event_id="merge-1")
+    under(bed, OLD).chart(20, "retraction", retracts="merge-1")
+    bed.said()
+    bed.vitals(21, temperature_c=38.6, **WELL)
+    assert bed.said() == ["crs_rise 1 #1", "resolved data_returned"]
+    assert (bed.estimate["patient_id"], bed.estimate["unit"]) == (OLD, "onc")
+    pages = bed.escalations("crs_rise")
+    assert len({page["escalation_id"] for page in pages}) == len(pages) == 2
+
+
+def test_days_of_data_go_over_and_a_long_known_episode_with_them():
+    bed = febrile()
+    for hour in range(4, 60, 4):
+        bed.vitals(hour * HOUR, temperature_c=38.2, **WELL).on_room_air(hour * HOUR)
+    under(bed, NEW).admit(3 * HOUR, event_id="admit-8")
+    for hour in range(4, 60, 4):
+        under(bed, NEW).vitals(hour * HOUR + 5, heart_rate_bpm=88, map_mmhg=80)
+    bed.said()
+    merged(bed, 58 * HOUR)
+    assert bed.said() == ["resolved merged"]
+    assert bed.interval == (1, 1)
+    assert bed.estimate["episode_id"] == bed.escalations("crs_rise")[0]["episode_id"]
+    bed.vitals(58 * HOUR + 1, sbp_mmhg=84)
+    assert bed.said() == ["crs_rise 2 #1"]
+
+
+def test_a_history_too_long_for_one_record_is_folded_up_and_loses_no_grade():
+    bed = febrile().vitals(5, sbp_mmhg=84)
+    for number in range(2600):
+        bed.vitals(10 + number * 0.25, source="interface", sbp_mmhg=84, heart_rate_bpm=80 + number % 3)
+    end = 10 + 2600 * 0.25
+    bed.said()
+    merged(bed, end)
+    handover = written(bed)[0]
+    assert len(orjson.dumps(handover)) < MOST_STATE_BYTES + 4096
+    assert bed.interval[0] == 2
+    assert set(bed.said()) == {"resolved merged"}
+
+
+def test_the_old_name_is_forgotten_a_risk_window_after_the_last_event_that_was_passed_on():
+    bed = merged(febrile(), 10)
+    under(bed, OLD).vitals(DAY, temperature_c=37.0)
+    bed.until(31 * DAY - 0.01)
+    assert OLD in bed.partition.patients
+    bed.until(31 * DAY)
+    assert OLD not in bed.partition.patients
+
+
+def test_a_handover_nobody_can_read_costs_one_record_and_leaves_the_old_name_alone():
+    bed = merged(febrile(hands_over=False), 10)
+    handover = {**written(bed)[0], "state": {"v": 99, "state": {}}}
+    bed.deliver(handover, 11)
+    assert bed.refused() == ["engine_fault"]
+    assert bed.said() == ["engine_fault"]
+    under(bed, OLD).vitals(12, sbp_mmhg=84)
+    assert bed.said() == ["crs_rise 2 #1"]
+
+
+def test_streams_of_both_at_the_same_time_count_by_the_worse():
+    bed = febrile()
+    for second in range(0, 120, 2):
+        under(bed, OLD).monitor(5 + second / 60, spo2_pct=96)
+        under(bed, NEW).monitor(5 + second / 60, spo2_pct=85)
+    merged(bed, 8)
+    assert bed.interval[0] == 2
+    assert rises(bed, NEW) == [2]
