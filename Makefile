@@ -45,11 +45,12 @@ bundle: set-up
 
 set-up: $(STAMP)
 
-$(STAMP): deploy/requirements/dev.txt pyproject.toml
+$(STAMP): deploy/requirements/dev.txt deploy/requirements/data.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit('crswatch needs Python 3.11 to 3.13; set PYTHON=...' if not (3, 11) <= sys.version_info < (3, 14) else 0)"
 	@echo "Installing the locked packages into $(VENV) (about a minute, once)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r deploy/requirements/data.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 COMMON = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url")
 QUIET = ("--no-emit-find-links", "--no-annotate", "--no-header", "--quiet", "--upgrade")
-FILES = {"dev.txt": ("--all-extras", "--group", "dev"), "run.txt": ("--all-extras",)}
+FILES = {"dev.txt": ("--all-extras", "--group", "dev"), "run.txt": ("--extra", "postgres")}
 
 
 def main() -> int:
