@@ -44,6 +44,41 @@ class Input(TypedDict):
     ]
 
 
+class Expected(TypedDict, total=False):
+    """How often somebody is expected to look."""
+
+    __pydantic_config__ = WIRE  # type: ignore[misc]
+
+    vitals_every_h: Annotated[float, Field(ge=0, description="Vitals by hand, hours between rounds.")]
+    exam_every_h: Annotated[
+        float, Field(ge=0, description="Neurological examination; absent outside the neurotoxicity window.")
+    ]
+
+
+class RiskWindow(TypedDict, total=False):
+    """Where the clock of the latest dose stands. It changes what is expected and said, never what pages."""
+
+    __pydantic_config__ = WIRE  # type: ignore[misc]
+
+    product: Annotated[Name, Field(description="Product of the latest dose, by its name in the table.")]
+    known: Annotated[bool, Field(description="False for a product that is not in the table: default window.")]
+    dose_number: Annotated[Count, Field(description="Which dose, where charted.")]
+    day: Annotated[Count, Field(description="Whole 24 h since the dose; the day of the dose is day 0.")]
+    hours_since_dose: Annotated[float, Field(ge=0, description="Hours since the dose.")]
+    phase: Annotated[
+        Literal["early", "peak", "late", "neuro", "over"],
+        Field(description="Before, at, after the usual onset of CRS; neurotoxicity alone is waited for; nothing is."),
+    ]
+    peak_from: Annotated[Time, Field(description="From when CRS usually begins.")]
+    peak_until: Annotated[Time, Field(description="Until when it usually has begun.")]
+    crs_until: Annotated[Time, Field(description="Until when CRS is waited for.")]
+    neuro_until: Annotated[Time, Field(description="Until when neurotoxicity is waited for.")]
+    monitor_until: Annotated[Time, Field(description="Until when label or protocol asks for monitoring.")]
+    expected: Expected
+    text: Annotated[str, Field(description="What label or protocol says, for reference.")]
+    citation: Annotated[str, Field(description="Source of the row.")]
+
+
 class Estimate(TypedDict):
     """The estimated grade of one patient as an interval, with everything it rests on. Not a diagnosis."""
 
@@ -78,6 +113,6 @@ class Estimate(TypedDict):
     because: Annotated[list[Because], Field(description="Why, with values, thresholds and citations.")]
     scores: NotRequired[Annotated[dict[str, Any], Field(description="NEWS2, qSOFA, shock index, PEWS; as ranges.")]]
     trend: NotRequired[Annotated[dict[str, Any], Field(description="Slope per sign; never gates an alert.")]]
-    risk_window: NotRequired[Annotated[dict[str, Any], Field(description="Where the dose's clock stands.")]]
+    risk_window: NotRequired[RiskWindow]
     prompts: NotRequired[Annotated[list[str], Field(description="What to chart or recheck, as sentences.")]]
     rules: RuleSet

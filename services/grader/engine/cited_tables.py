@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas.fields import QUANTITIES
 from services.grader.engine.drugs import DRUG_CLASSES, SYNONYMS
+from services.grader.engine.products import PRODUCTS
 from services.grader.engine.score_charts import charts
 
 
@@ -17,4 +18,5 @@ def cited_tables() -> dict[str, Any]:
         "drug_classes": {name: sorted(drugs) for name, drugs in DRUG_CLASSES.items()},
         "synonyms": SYNONYMS,
         "score_charts": charts(),
+        "products": PRODUCTS,
     }

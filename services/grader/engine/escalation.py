@@ -7,6 +7,7 @@ from schemas.escalations import ESCALATION
 from schemas.evidence import EVIDENCE
 from schemas.times import format_time
 from services.grader.engine import reasons
+from services.grader.engine.neuro_reasons import because_neuro, missing_neuro
 from services.grader.engine.rises import Ended, Rise, Scale
 from services.grader.engine.rules import RuleSet
 from services.grader.engine.state import PatientState, Place, encode_state
@@ -46,8 +47,8 @@ def told_rise(rise: Rise, scale: Scale, telling: Telling) -> Wire:
         _LOWER[priority] if rise.refuted else priority,
         {**shown, "rise": rise.number}, occurred_ms=fold.at_ms, late=rise.late,
         drivers=reasons.drivers(fold, parts) if crs else [],
-        missing=reasons.missing(fold, parts) if crs else reasons.missing_neuro(fold, rules),
-        because=reasons.because(fold, parts, rules) if crs else reasons.because_neuro(fold),
+        missing=reasons.missing(fold, parts) if crs else missing_neuro(fold, rules),
+        because=reasons.because(fold, parts, rules) if crs else because_neuro(fold, rules),
     )  # fmt: skip
 
 

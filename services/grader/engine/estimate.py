@@ -9,22 +9,24 @@ from schemas.times import format_time
 from services.grader.engine import reasons
 from services.grader.engine.chart import Chart
 from services.grader.engine.components import device_confirmed, pressors_confirmed
+from services.grader.engine.due import vitals_every_h
 from services.grader.engine.durations import minutes
 from services.grader.engine.fold import Fold
 from services.grader.engine.holds import held_until
 from services.grader.engine.icans import is_fresh, score_name
+from services.grader.engine.neuro_reasons import because_neuro, missing_neuro
 from services.grader.engine.oddities import as_celsius
-from services.grader.engine.readings import CUFF, CUFF_SBP, SIGNS, TEMPERATURE, freshness_limits, sign_of
+from services.grader.engine.prompts import prompts
+from services.grader.engine.readings import SIGNS, freshness_limits, sign_of
 from services.grader.engine.rises import crs_shown
+from services.grader.engine.risk import told_risk
 from services.grader.engine.rules import RuleSet
 from services.grader.engine.scores import scores
 from services.grader.engine.seen import seen_by_scores
 from services.grader.engine.state import Newest, PatientState
 from services.grader.engine.support_flags import oxygen_flags, vasopressor_flags
-from services.grader.engine.track import is_pending
 
 Wire = dict[str, Any]
-FAULT = "not graded: software fault"
 
 
 def estimate(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
@@ -33,6 +35,9 @@ def estimate(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
     parts = reasons.parts_now(fold, rules)
     high = 4 if state.faulted else fold.high
     held = _held(fold, rules)
+    missing = [*reasons.missing(fold, parts), *_missing_neuro(fold, rules)]
+    risk = told_risk(chart, now_ms, rules, vitals_every_h=vitals_every_h(state, rules))
+    said = prompts(state, now_ms, missing, rules)
     return {
         "schema": ESTIMATE,
         "patient_id": state.patient_id,
@@ -50,10 +55,11 @@ def estimate(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
         "icans": None if fold.icans_low == 0 and fold.icans_high > 0 else fold.icans_low,
         "drivers": reasons.drivers(fold, parts),
         "inputs": _inputs(state, now_ms, rules),
-        "missing": [*reasons.missing(fold, parts), *_missing_neuro(fold, rules)],
-        "because": reasons.because(fold, parts, rules),
+        "missing": missing,
+        "because": [*reasons.because(fold, parts, rules), *because_neuro(fold, rules)],
         "scores": scores(seen_by_scores(state, now_ms, rules)),
-        **({"prompts": prompts} if (prompts := _prompts(state, rules)) else {}),
+        **({} if risk is None else {"risk_window": risk}),
+        **({"prompts": said} if said else {}),
         "rules": dict(rules.reference),
     }
 
@@ -72,7 +78,7 @@ def _place(chart: Chart) -> Wire:
 
 def _missing_neuro(fold: Fold, rules: RuleSet) -> list[str]:
     """An examination is missed only where neurotoxicity is waited for."""
-    return reasons.missing_neuro(fold, rules) if fold.chart.dose is not None else []
+    return missing_neuro(fold, rules) if fold.chart.dose is not None else []
 
 
 def _held(fold: Fold, rules: RuleSet) -> Wire | None:
@@ -152,33 +158,9 @@ def _said(value: int | str | bool, at_ms: int, *, fresh: bool) -> Wire:
     }
 
 
-def _prompts(state: PatientState, rules: RuleSet) -> list[str]:
-    """What to chart, recheck or know, as sentences."""
-    fold, chart = state.fold, state.fold.chart
-    found = [FAULT] if state.faulted else []
-    if chart.person.age_months(fold.at_ms) is None:
-        found.append("age unknown: adult thresholds")
-    if fold.high > fold.low:
-        found += [] if chart.pressors_ms is not None else ["chart vasopressors, or that none runs"]
-        found += [] if chart.oxygen is not None else ["chart the oxygen device"]
-    found += _rechecks(state)
-    mean = next((item for name, item in sorted(state.newest.items()) if sign_of(name) == "map_mmhg"), None)
-    if mean is not None and mean.value < rules.low_map_mmhg:
-        found.append("possible hypotension: mean pressure low")
-    return found
-
-
-def _rechecks(state: PatientState) -> list[str]:
-    """What is to be measured again: nothing waits silently (`clinical.md` 7.3)."""
-    temperature, cuff = state.newest.get(TEMPERATURE), state.fold.tracks.get(CUFF_SBP)
-    suspect = temperature is not None and "unit_suspect" in temperature.flags
-    pending = cuff is not None and cuff.manner == CUFF and is_pending(cuff)
-    found = ["recheck the temperature: its unit is suspect"] if suspect else []
-    return [*found, "recheck the blood pressure"] if pending else found
-
-
 # Values, their times and raw numbers do not make an estimate worth sending again; states and decisions do.
 _VOLATILE = ("revision", "as_of", "trend")
+_CLOCK = ("day", "hours_since_dose")
 
 
 def fingerprint(wire: Wire) -> str:
@@ -190,5 +172,7 @@ def fingerprint(wire: Wire) -> str:
         for name, item in wire["inputs"].items()
     )
     stable["because"] = [item["rule"] for item in wire["because"]]
+    if "risk_window" in wire:
+        stable["risk_window"] = {name: value for name, value in wire["risk_window"].items() if name not in _CLOCK}
     stable["scores"] = sorted(wire["scores"])
     return hashlib.sha256(canonical(stable)).hexdigest()[:16]

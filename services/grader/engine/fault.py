@@ -9,7 +9,8 @@ from typing import Any
 from schemas import ids
 from services.grader.engine import Output, escalation
 from services.grader.engine.escalation import Telling
-from services.grader.engine.estimate import FAULT, estimate
+from services.grader.engine.estimate import estimate
+from services.grader.engine.prompts import FAULT
 from services.grader.engine.state import PatientState, Place
 from services.grader.engine.ward import Ward
 from services.grader.engine.watch import Alarm

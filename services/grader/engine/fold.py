@@ -24,7 +24,7 @@ from services.grader.engine.components import (
 from services.grader.engine.durations import hours, minutes
 from services.grader.engine.grading import Bounds
 from services.grader.engine.holds import ChartedHold, MeasuredHold, hold_charted, hold_measured
-from services.grader.engine.icans import grade_icans
+from services.grader.engine.icans import grade_icans, is_examinable, score_name
 from services.grader.engine.readings import TEMPERATURE
 from services.grader.engine.rules import RuleSet
 from services.grader.engine.track import freshness, is_normal, settle
@@ -175,8 +175,14 @@ def _with_icans(fold: Fold, icans: Bounds, rules: RuleSet) -> Fold:
     before = ChartedHold() if explained else fold.icans_hold
     level = 0 if explained else icans.low
     hold = hold_charted(before, level, fold.at_ms, fold.reached_ms, minutes(rules.hold_min))
-    high = 0 if explained and icans.high == icans.low else icans.high
+    high = 0 if explained and icans.high == icans.low and _is_examinable(fold, rules) else icans.high
     return replace(fold, icans_hold=hold, icans_low=hold.held, icans_high=max(hold.held, high))
+
+
+def _is_examinable(fold: Fold, rules: RuleSet) -> bool:
+    """Whether an explained finding leaves nothing open."""
+    name = score_name(fold.chart.person.age_months(fold.at_ms), rules)
+    return is_examinable(fold.chart.neuro, name, fold.reached_ms, rules)
 
 
 def _gap(fold: Fold, parts: dict[str, Part], rules: RuleSet) -> int | None:

@@ -20,9 +20,7 @@ from services.grader.engine.components import (
 from services.grader.engine.fold import Fold
 from services.grader.engine.grading import hypotension_limit
 from services.grader.engine.holds import ChartedHold, MeasuredHold
-from services.grader.engine.icans import score_name
 from services.grader.engine.readings import PRESSURES, TEMPERATURE
-from services.grader.engine.rule_fields import ASTCT
 from services.grader.engine.rules import RuleSet
 from services.grader.engine.timeline import limits_of
 from services.grader.engine.track import Track, newest_ms
@@ -58,12 +56,6 @@ def missing(fold: Fold, parts: Parts) -> list[str]:
     if not fold.counting and fold.fever is None and not attribution.is_attributed(fold.chart, "fever"):
         found.add("temperature_c")
     return [name for name in MISSING_ORDER if name in found]
-
-
-def missing_neuro(fold: Fold, rules: RuleSet) -> list[str]:
-    """The examination that would narrow the ICANS interval."""
-    months = fold.chart.person.age_months(fold.at_ms)
-    return [score_name(months, rules)] if fold.icans_high > fold.icans_low else []
 
 
 def because(fold: Fold, parts: Parts, rules: RuleSet) -> list[Because]:
@@ -169,11 +161,3 @@ def _measured(rule: str, track: Track, fold: Fold, limit: tuple[float, str], rul
         "observed_at": format_time(newest_ms(track, fold.at_ms)),
         "citation": rules.source(rule),
     }
-
-
-def because_neuro(fold: Fold) -> list[Because]:
-    """The examined domains, as charted."""
-    return [
-        {"rule": f"icans_{name}", "value": exam.value, "observed_at": format_time(exam.at_ms), "citation": ASTCT}
-        for name, exam in sorted(fold.chart.neuro.items())
-    ]

@@ -12,14 +12,16 @@ from schemas.encoding import digest
 from services.grader.engine.cited_tables import cited_tables
 from services.grader.engine.durations import minutes
 from services.grader.engine.grading_rules import GradingRules
+from services.grader.engine.neuro_rules import NeuroRules
 from services.grader.engine.paging_rules import PagingRules
+from services.grader.engine.risk_rules import RiskRules
 from services.grader.engine.rule_fields import rule
 from services.grader.engine.score_rules import ScoreRules
 from services.grader.engine.timing_rules import TimingRules
 
 
 @dataclass(frozen=True)
-class RuleSet(ScoreRules, PagingRules, TimingRules, GradingRules):
+class RuleSet(RiskRules, ScoreRules, PagingRules, TimingRules, NeuroRules, GradingRules):
     """The thresholds in force. Immutable; another value is another hash, and the hash is on every output."""
 
     id: str = rule(
@@ -67,10 +69,6 @@ class RuleSet(ScoreRules, PagingRules, TimingRules, GradingRules):
             "patch": (minutes(self.patch_stale_min), minutes(self.patch_lost_min)),
             "spot": (minutes(self.spot_stale_min), minutes(self.spot_lost_min)),
         }
-
-    def unit(self, name: str) -> str:
-        """The UCUM unit of a value."""
-        return str(self.__dataclass_fields__[name].metadata["unit"])
 
     def source(self, name: str) -> str:
         """Where a value comes from, for `because`."""

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from services.grader.engine.chart import Chart
-from services.grader.engine.durations import days
+from services.grader.engine.risk import enrolled_until_ms
 from services.grader.engine.rules import DEFAULT_RULES, RuleSet
 
 
@@ -17,7 +17,7 @@ class Ward(NamedTuple):
     def is_enrolled(self, chart: Chart) -> bool:
         """An immunotherapy event enrols; a new stay keeps that until the risk window ends (`settled.md` 26)."""
         dose = chart.dose
-        return dose is not None and chart.stay.admitted_ms < dose.at_ms + days(self.rules.enrolment_days)
+        return dose is not None and chart.stay.admitted_ms < enrolled_until_ms(dose, self.rules)
 
     def pages(self, chart: Chart) -> bool:
         """Whether the grade of this patient pages. Critical values and technical kinds always do."""

@@ -9,9 +9,13 @@ from typing import Any, NamedTuple
 
 from schemas.times import format_time
 from services.grader.engine import reasons
-from services.grader.engine.durations import days, hours, minutes, seconds
+from services.grader.engine.due import due_times
+from services.grader.engine.durations import minutes, seconds
+from services.grader.engine.examinations import neuro_due_ms
 from services.grader.engine.icans import score_name
+from services.grader.engine.neuro_reasons import because_due
 from services.grader.engine.readings import GRADED_SIGNS, SPOT, STREAMS, freshness_limits, sign_of
+from services.grader.engine.risk import risk_times
 from services.grader.engine.scores import Range, news2, pews
 from services.grader.engine.seen import seen_by_scores
 from services.grader.engine.state import Newest, PatientState
@@ -155,22 +159,12 @@ def _gap(state: PatientState, now_ms: int, ward: Ward) -> Iterator[Alarm]:
                 muted=not news or is_excused(state, now_ms))  # fmt: skip
 
 
-def neuro_due_ms(state: PatientState, ward: Ward) -> int | None:
-    """When the next neurological examination is overdue; None outside the neurotoxicity window."""
-    chart, rules = state.fold.chart, ward.rules
-    if chart.dose is None:
-        return None
-    exam = chart.neuro.get(score_name(chart.person.age_months(state.fold.at_ms), rules))
-    last_ms = max(chart.dose.at_ms, exam.at_ms if exam else 0)
-    due_ms = last_ms + hours(rules.exam_stale_h)
-    return due_ms if due_ms < chart.dose.at_ms + days(rules.neuro_window_days) else None
-
-
 def _neuro(state: PatientState, now_ms: int, ward: Ward) -> Iterator[Alarm]:
-    due_ms = neuro_due_ms(state, ward)
+    chart, rules = state.fold.chart, ward.rules
+    due_ms = neuro_due_ms(chart, now_ms, rules)
     if due_ms is not None and now_ms >= due_ms:
-        sign = score_name(state.fold.chart.person.age_months(now_ms), ward.rules)
-        because = {"rule": "exam_stale_h", "threshold": ward.rules.exam_stale_h, "unit": "h"}
+        sign = score_name(chart.person.age_months(now_ms), rules)
+        because = because_due(sign, chart.neuro.get(sign), rules)
         yield Alarm("neuro_due", sign, "low", due_ms, (because,), (sign,))
 
 
@@ -231,7 +225,7 @@ def watch_times(state: PatientState, ward: Ward) -> Iterator[int]:
     for due_ms in (
         silent_ms(state, ward),
         gap_due_ms(state, ward),
-        neuro_due_ms(state, ward),
+        neuro_due_ms(state.fold.chart, state.fold.at_ms, ward.rules),
         score_due_ms(state, ward),
         state.stay.expected_return_ms,
         None if state.score_below_ms is None else state.score_below_ms + minutes(ward.rules.hold_min),
@@ -240,3 +234,6 @@ def watch_times(state: PatientState, ward: Ward) -> Iterator[int]:
             yield due_ms
     for newest in state.newest.values():
         yield _lost_ms(newest, ward)
+    yield from due_times(state, ward.rules)
+    if state.fold.chart.dose is not None:
+        yield from risk_times(state.fold.chart.dose, ward.rules)

@@ -1,0 +1,16 @@
+"""When the next neurological examination is overdue (`settled.md` 32)."""
+
+from services.grader.engine.chart import Chart
+from services.grader.engine.durations import days, hours
+from services.grader.engine.icans import score_name
+from services.grader.engine.rules import RuleSet
+
+
+def neuro_due_ms(chart: Chart, at_ms: int, rules: RuleSet) -> int | None:
+    """From the later of dose and last examination; None where that falls outside the neurotoxicity window."""
+    if chart.dose is None:
+        return None
+    exam = chart.neuro.get(score_name(chart.person.age_months(at_ms), rules))
+    last_ms = max(chart.dose.at_ms, exam.at_ms if exam else 0)
+    due_ms = last_ms + hours(rules.exam_stale_h)
+    return due_ms if due_ms < chart.dose.at_ms + days(rules.neuro_window_days) else None
