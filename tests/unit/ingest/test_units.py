@@ -6,7 +6,9 @@ from schemas.reasons import Refusal
 from services.ingest.units import DOSE_UNITS, LAB_UNITS, RATE_UNITS, unit_refusal
 
 
-@pytest.mark.parametrize(("code", "unit"), [(code, unit) for code, units in LAB_UNITS.items() for unit in sorted(units)])
+@pytest.mark.parametrize(
+    ("code", "unit"), [(code, unit) for code, units in LAB_UNITS.items() for unit in sorted(units)]
+)
 def test_every_listed_code_is_taken_in_its_units(code, unit):
     assert unit_refusal({"kind": "lab", "code": code, "unit": unit}) is None
 
