@@ -131,7 +131,8 @@ def _devices(case: Case) -> list[tuple[str, float]]:
         charted = [(name, 2.0), (name, 10.0)] if name == "nasal_cannula" else [(name, 30.0)]
     else:
         charted = [(name, float(flow or 0))]
-    return charted if case.confirmed else [*charted, ("ventilator", 0.0)]
+    worse = next(device for device in G4_DEVICES if device != case.home[0])
+    return charted if case.confirmed else [*charted, (worse, 0.0)]
 
 
 def _split(device: str) -> tuple[str, float]:
