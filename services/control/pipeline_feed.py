@@ -31,14 +31,14 @@ class Feed:
     def send(self, line: Line) -> None:
         """Hand one line over, with its number, so that a refusal can name it."""
         self._let_time_pass(line.clock_ms)
-        patient_id: str = line.record["patient_id"]
-        self._produce(
-            partition_for(patient_id, self._partitions),
-            encode(line.record),
-            line.clock_ms,
-            key=patient_id.encode(),
-            headers=[(LINE_HEADER, b"%d" % line.number)],
-        )
+        value, headers = encode(line.record), [(LINE_HEADER, b"%d" % line.number)]
+        patient_id: str | None = line.record.get("patient_id")
+        if patient_id is None:  # an activation concerns every partition
+            for partition in range(self._partitions):
+                self._produce(partition, value, line.clock_ms, headers=headers)
+            return
+        at = partition_for(patient_id, self._partitions)
+        self._produce(at, value, line.clock_ms, key=patient_id.encode(), headers=headers)
 
     def tick(self, at_ms: int) -> None:
         """Time itself, in every partition."""

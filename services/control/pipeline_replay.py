@@ -68,6 +68,8 @@ def replay_through_kafka(
 def _hands_over(line: Line, merged: set[str]) -> bool:
     """Whether something will be written to the bedside topic because of this line."""
     record = line.record
+    if "patient_id" not in record:
+        return False
     if record.get("action") == "merge":
         merged.add(record["patient_id"])
     return record["patient_id"] in merged

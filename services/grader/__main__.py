@@ -26,7 +26,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         settings = read_settings(GraderSettings)
         rules = load_site(settings.rules, settings.unit_profile)
-        engine_for = partition_factory(rules, watch_all=settings.watch_all)
+        ready = [] if settings.rules_next is None else [load_site(settings.rules_next, settings.unit_profile)]
+        engine_for = partition_factory(rules, watch_all=settings.watch_all, ready=ready)
         return run(settings, engine_for, rules_hash=rules.hash)
     except (SettingsRefused, BadSiteFile) as refusal:
         return refuse("grader", refusal)

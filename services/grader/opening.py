@@ -3,7 +3,7 @@
 import logging
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.grader.broker_facts import Bounds, bounds_of
 from services.grader.checkpoint import CheckpointWriter
@@ -57,10 +57,12 @@ class Opener:
         bounds = await bounds_of(self.settings, self.topics["bedside"], number)
         manifest, buckets = found or (Manifest(self.source, bounds.begin, 0, self.rules_hash, {}), {})
         _check(manifest, self.source, bounds, number)
-        manifest = replace(manifest, rules=self.rules_hash)  # the next checkpoint says by which rules it was made
+        engine = self.engine_for(number)
+        if not engine.resume(manifest.rules):
+            log.error("the rule set that was in force is not here", extra={"partition": number})
         sender = Sender(self.produce, acknowledged=self.acknowledged)
         owned = OwnedPartition(
-            number, generation, engine=self.engine_for(number), sender=sender, writer=writer,
+            number, generation, engine=engine, sender=sender, writer=writer,
             manifest=manifest, topics=self.topics, partitions=self.settings.partitions,
         )  # fmt: skip
         owned.take_over(buckets)

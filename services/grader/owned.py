@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from schemas.bedside import RULES, TICK
 from schemas.encoding import encode
 from schemas.reasons import Refusal
 from services.grader.buckets import BUCKETS, bucket_of
@@ -23,7 +24,6 @@ log = logging.getLogger(__name__)
 # Between two slices of a batch the event loop runs: heartbeats, acknowledgements, checkpoints.
 SLICE = 500
 SLICE_S = 0.02
-TICK = "crs.tick.v1"
 AGAIN = 50  # patients whose estimates are sent again in one go
 
 
@@ -105,7 +105,8 @@ class OwnedPartition:
         async with self._lock:
             if self.next == self.stored:
                 return None
-            manifest = replace(self._manifest, next=self.next, clock_ms=self.engine.clock_ms)
+            rules = self.engine.rules_hash
+            manifest = replace(self._manifest, next=self.next, clock_ms=self.engine.clock_ms, rules=rules)
             buckets = await self._encode(self._dirty())
             await self.sender.settled()
             self._manifest = await self._writer.write(buckets, manifest)
@@ -154,7 +155,19 @@ class OwnedPartition:
         if record.offset < self._covered_upto and self._is_covered(event, record.offset):
             self._skipped += 1
             return []
-        return self.engine.apply(event, clock_ms=clock_ms, origin=Origin(record.topic, record.partition, record.offset))
+        origin = Origin(record.topic, record.partition, record.offset)
+        outputs = self.engine.apply(event, clock_ms=clock_ms, origin=origin)
+        if event["schema"] == RULES:
+            self._tell_rules(event["rules_hash"], record.offset)
+        return outputs
+
+    def _tell_rules(self, wanted: str, offset: int) -> None:
+        """An activation concerns everybody: say what came of it, loudly where it was refused."""
+        where = {"partition": self.number, "offset": offset}
+        if self.engine.rules_hash == wanted:
+            log.warning("rule set activated", extra=where)
+        else:
+            log.error("a rule set that is not here was to be activated", extra=where)
 
     def _is_covered(self, event: dict[str, Any], offset: int) -> bool:
         return "patient_id" in event and offset < self._covered[bucket_of(event["patient_id"])]

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from schemas.bedside import CLINICAL, VITALS
+from schemas.bedside import CLINICAL, RULES, VITALS
 from schemas.reading import Record, event_time, read_bedside
 from schemas.reasons import Refusal
 from schemas.times import parse_time
 from services.grader.engine import Engine, Origin, Output
 from services.grader.intake import MOST_BYTES
 
-REPLAYED = (VITALS, CLINICAL)
+REPLAYED = (VITALS, CLINICAL, RULES)  # an activation has no time of its own: its line says `received_at`
 PRINTED = ("escalations", "estimates")
 TOPIC = "replay"
 
@@ -107,7 +107,7 @@ def _read(body: bytes) -> tuple[Record, int] | Refusal:
         return Refusal("unknown_schema", "schema")
     at_ms = event_time(record)
     if b'"received_at"' not in body:
-        return Refusal("missing_field") if at_ms is None else (record, at_ms)
+        return Refusal("missing_field", "received_at") if at_ms is None else (record, at_ms)
     return _arrived(body, record)
 
 

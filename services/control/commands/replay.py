@@ -50,6 +50,9 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--until", type=_time, metavar="TIME", help="let time go on past the last event, up to this")
     parser.add_argument("--watch-all", action="store_true", help="page for every patient, not only after immunotherapy")
     parser.add_argument("--rules", type=Path, metavar="FILE", help="another rule set than the built-in one")
+    parser.add_argument(
+        "--rules-next", type=Path, metavar="FILE", help="a rule set that a crs.rules.v1 line of the file activates"
+    )
     parser.add_argument("--unit-profile", type=Path, metavar="FILE", help="what support each unit can give")
     parser.add_argument(
         "--tally", action="store_true", help="end with alerts per patient-day by kind, on standard error"
@@ -63,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
     """Replay; 1 when a line was refused, 2 for wrong use, 3 when the replay's grader ended on its way."""
     try:
         rules = load_site(args.rules, args.unit_profile)
+        args.ready = [load_site(args.rules_next, args.unit_profile)] if args.rules_next else []
     except BadSiteFile as wrong:
         raise Refusal(str(wrong), code=WRONG_USE) from None
     if args.tally and args.kafka:
@@ -94,7 +98,7 @@ def _graded(args: argparse.Namespace, rules: RuleSet, lines: Lines) -> Iterator[
     if args.kafka:
         yield from _through_kafka(args, lines)
         return
-    tally, engine = Tally(), Partition(rules, watch_all=args.watch_all)
+    tally, engine = Tally(), Partition(rules, watch_all=args.watch_all, ready=args.ready)
     for shown in tally.hear(replay(tally.watch(lines), engine, until_ms=args.until)):
         yield shown if isinstance(shown, BadLine) else encode(shown)
     if args.tally:
@@ -103,7 +107,11 @@ def _graded(args: argparse.Namespace, rules: RuleSet, lines: Lines) -> Iterator[
 
 
 def _through_kafka(args: argparse.Namespace, lines: Lines) -> Iterator[bytes | BadLine]:
-    given = {"GRADER_RULES": args.rules, "GRADER_UNIT_PROFILE": args.unit_profile}
+    given = {
+        "GRADER_RULES": args.rules,
+        "GRADER_RULES_NEXT": args.rules_next,
+        "GRADER_UNIT_PROFILE": args.unit_profile,
+    }
     grader = {name: str(path.resolve()) for name, path in given.items() if path is not None}
     grader["GRADER_WATCH_ALL"] = str(args.watch_all).lower()
     try:

@@ -26,6 +26,13 @@ class Engine(Protocol):
     clock_ms: int
     touched: set[str]
 
+    @property
+    def rules_hash(self) -> str:
+        """Of the rule set in force."""
+
+    def resume(self, rules_hash: str) -> bool:
+        """Before restoring: the rule set that was in force; False if this engine does not have it."""
+
     def apply(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> Iterable[Output]:
         """Deadlines strictly before the clock, then the record."""
 

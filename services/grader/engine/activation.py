@@ -17,7 +17,7 @@ from services.grader.engine.state import PatientState
 
 def under_new_rules(state: PatientState, record: dict[str, Any], moment: Moment) -> tuple[PatientState, list[Output]]:
     """The state held against the rules that are in force now, and what has to be said."""
-    if state.gone or state.stay.status == "discharged":
+    if state.gone:
         return state, []
     clock_ms, place, ward = moment
     entry = Entry(clock_ms, f"rules:{record['rules_hash']}:{clock_ms}", "", (), {"kind": "rules"})

@@ -20,6 +20,7 @@ class Counting:
         self.clock_ms = 0
         self.patients: dict[str, int] = {}
         self.touched: set[str] = set()
+        self.rules_hash = "counting"
 
     def apply(self, record: dict, *, clock_ms: int, origin: Origin) -> list[Output]:  # noqa: ARG002
         self.clock_ms = clock_ms
@@ -34,6 +35,9 @@ class Counting:
     def advance(self, now_ms: int) -> list[Output]:
         self.clock_ms = now_ms
         return []
+
+    def resume(self, rules_hash: str) -> bool:
+        return rules_hash == self.rules_hash
 
     def encoded(self, patient_id: str) -> int | None:
         return self.patients.get(patient_id)
