@@ -38,7 +38,7 @@ def hold_measured(hold: MeasuredHold, level: int, clear_ms: int | None, hold_ms:
         hold_ms: how long the lower level must be supported.
     """
     if level:
-        return hold if hold == MeasuredHold(level) else MeasuredHold(level)
+        return MeasuredHold(level)
     if hold.level == 0 or clear_ms is None:
         return hold
     if hold.supported_ms is None:
@@ -50,13 +50,13 @@ def hold_charted(hold: ChartedHold, level: int, at_ms: int, reached_ms: int, hol
     """After what is charted now: the highest level of the last 30 min counts."""
     ended = hold.ended
     if level < hold.level:
-        ended = (*(item for item in ended if item[0] > hold.level), (hold.level, at_ms))
+        ended = (*ended, (hold.level, at_ms))  # those before it are higher
     ended = tuple(item for item in ended if item[0] > level and item[1] + hold_ms > reached_ms)
-    return hold if level == hold.level and ended == hold.ended else ChartedHold(level, ended)
+    return ChartedHold(level, ended)
 
 
 def held_until(hold: MeasuredHold | ChartedHold, hold_ms: int) -> int | None:
     """When the level held falls at the earliest; None while nothing supports less."""
     if isinstance(hold, ChartedHold):
         return hold.ended[0][1] + hold_ms if hold.ended else None
-    return None if hold.level == 0 or hold.supported_ms is None else hold.supported_ms + hold_ms
+    return None if hold.supported_ms is None else hold.supported_ms + hold_ms

@@ -3,7 +3,8 @@
 from typing import Any
 
 import orjson
-from hypothesis import HealthCheck, assume, given, settings
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from schemas.times import parse_time
@@ -13,16 +14,14 @@ from services.grader.engine.partition import Partition
 from services.grader.engine.rules import DEFAULT_RULES
 from services.grader.engine.state import Place, decode_state
 from services.grader.engine.step import Stepped, next_deadline, step, tick
-from tests.unit.grader.arrivals import MINUTE, Event, arriving, in_order, patients, streams, told
+from tests.unit.grader.arrivals import MINUTE, Event, arriving, delayed, in_order, patients, streams, told
 
-SLOW = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck), derandomize=True)
+pytestmark = pytest.mark.property
 
 
-@SLOW
 @given(patients(), st.randoms(use_true_random=False))
 def test_any_arrival_order_within_the_bound_ends_in_the_same_grade(events: list[Event], random: Any) -> None:
-    arrivals = [(event.at_ms + random.randrange(0, 9 * MINUTE), event) for event in events]
-    arrivals.sort(key=lambda arrival: arrival[0])
+    arrivals = delayed(events, random)
     end_ms = max(clock_ms for clock_ms, _ in arrivals) + MINUTE
 
     straight, shuffled = in_order(events)[0], arriving(arrivals)[0]
@@ -40,11 +39,9 @@ def test_any_arrival_order_within_the_bound_ends_in_the_same_grade(events: list[
     assert one.newest == two.newest
 
 
-@SLOW
 @given(patients(), st.randoms(use_true_random=False))
 def test_the_highest_grade_is_escalated_in_every_order(events: list[Event], random: Any) -> None:
-    arrivals = [(event.at_ms + random.randrange(0, 9 * MINUTE), event) for event in events]
-    arrivals.sort(key=lambda arrival: arrival[0])
+    arrivals = delayed(events, random)
     end_ms = max(clock_ms for clock_ms, _ in arrivals) + MINUTE
 
     highest = []
@@ -55,7 +52,6 @@ def test_the_highest_grade_is_escalated_in_every_order(events: list[Event], rand
     assert highest[0] <= highest[1]
 
 
-@SLOW
 @given(patients(), st.randoms(use_true_random=False))
 def test_duplicates_change_nothing(events: list[Event], random: Any) -> None:
     arrivals = [(event.at_ms, event) for event in events]
@@ -78,7 +74,6 @@ def test_duplicates_change_nothing(events: list[Event], random: Any) -> None:
     assert ticks == sorted(ticks)
 
 
-@SLOW
 @given(patients(), st.lists(st.integers(0, 3600), max_size=30))
 def test_how_often_time_passes_does_not_matter(events: list[Event], pauses: list[int]) -> None:
     _, expected = in_order(events)
@@ -91,7 +86,6 @@ def test_how_often_time_passes_does_not_matter(events: list[Event], pauses: list
     assert told(outputs) == told(expected)
 
 
-@SLOW
 @given(patients(), st.data())
 def test_a_restart_in_the_middle_changes_nothing(events: list[Event], data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(events)))
@@ -110,7 +104,6 @@ def test_a_restart_in_the_middle_changes_nothing(events: list[Event], data: st.D
     assert outputs == expected
 
 
-@SLOW
 @given(patients())
 def test_no_two_escalations_share_an_id_and_every_end_names_what_was_said(events: list[Event]) -> None:
     partition, outputs = in_order(events)
@@ -128,7 +121,6 @@ def test_no_two_escalations_share_an_id_and_every_end_names_what_was_said(events
             open_now.add(item["escalation_id"])
 
 
-@SLOW
 @given(patients())
 def test_as_of_and_revision_never_go_back(events: list[Event]) -> None:
     _, outputs = in_order(events)
@@ -138,7 +130,6 @@ def test_as_of_and_revision_never_go_back(events: list[Event]) -> None:
     assert times == sorted(times)
 
 
-@SLOW
 @given(patients())
 def test_a_deadline_always_lies_ahead(events: list[Event]) -> None:
     partition, _ = in_order(events)
@@ -147,7 +138,6 @@ def test_a_deadline_always_lies_ahead(events: list[Event]) -> None:
     assert due_ms is None or due_ms > state.reached_ms
 
 
-@SLOW
 @given(streams())
 def test_the_quick_way_says_what_the_long_way_says(events: list[Event]) -> None:
     end_ms = events[-1].at_ms + 60 * MINUTE
@@ -162,7 +152,6 @@ def test_the_quick_way_says_what_the_long_way_says(events: list[Event]) -> None:
     assert (one.revision, one.as_of_ms, one.history.spans) == (two.revision, two.as_of_ms, two.history.spans)
 
 
-@SLOW
 @given(patients())
 def test_every_escalation_comes_out_of_its_evidence_again(events: list[Event]) -> None:
     partition, outputs = in_order(events)
@@ -201,7 +190,7 @@ def test_unknown_only_widens(febrile: bool | None, parts: list[Bounds]) -> None:
     st.sampled_from(["norepinephrine", "vasopressin", "phenylephrine", "dobutamine", "unheard of"]),
 )
 def test_one_more_vasopressor_never_lowers(running: set[str], more: str) -> None:
-    one, two = grade_pressors(running), grade_pressors({*running, more})
+    one, two = grade_pressors(running, DEFAULT_RULES), grade_pressors({*running, more}, DEFAULT_RULES)
     assert one.low <= two.low
     assert one.high <= two.high
 

@@ -1,0 +1,58 @@
+"""`make mutate`: whether the tests notice when the pure modules say something slightly else."""
+
+import argparse
+import os
+import sys
+from collections import Counter
+
+from tests.mutation.mutants import ROOT, Mutant
+from tests.mutation.running import SURVIVED, UNREACHED, run
+from tests.vignettes.tables import read_table
+
+ENGINE = "services/grader/engine"
+SCHEMAS = ("schemas/ids.py", "schemas/partitions.py", "schemas/times.py")
+TESTS = ("tests/unit/grader", "tests/vignettes")
+DEMANDED = 0.95
+
+
+def main() -> int:
+    """Print each survivor as it is found, then the figures; 1 if too many survive or one is not explained."""
+    parser = argparse.ArgumentParser(prog="make mutate MUTATE=", description=__doc__)
+    parser.add_argument("modules", nargs="*", help="file names without .py; all of them if none is named")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--slowest", type=float, default=float("inf"), help="leave out tests that last longer, in s")
+    asked = parser.parse_args()
+    ran = run(_paths(asked.modules), TESTS, asked.jobs, asked.slowest)
+    return _report(ran.results) or int(bool(ran.useless))
+
+
+def _paths(names: list[str]) -> list[str]:
+    every = [*SCHEMAS, *(f"{ENGINE}/{path.name}" for path in sorted((ROOT / ENGINE).glob("*.py")))]
+    known = {path.rpartition("/")[2].removesuffix(".py"): path for path in every}
+    if unknown := set(names) - set(known):
+        raise SystemExit(f"no such pure module: {', '.join(sorted(unknown))}")
+    return [known[name] for name in names] or every
+
+
+def _report(results: list[tuple[Mutant, str]]) -> int:
+    total = Counter(mutant.path for mutant, _ in results)
+    alive = [mutant for mutant, outcome in results if outcome in (SURVIVED, UNREACHED)]
+    survived = Counter(mutant.path for mutant in alive)
+    explained = {(row["module"], row["was"], row["became"]) for row in read_table("../mutation/survivors.md")}
+    open_ones = [mutant for mutant in alive if (mutant.path, *map(_cell, mutant.difference())) not in explained]
+    for path in total:
+        print(f"{path:45}{total[path] - survived[path]:6} of {total[path]:6}")  # noqa: T201
+    killed = len(results) - len(alive)
+    print(f"killed {killed} of {len(results)}, {len(alive) - len(open_ones)} survivors explained")  # noqa: T201
+    for mutant in open_ones:
+        print(f"not explained: {mutant.path}:{mutant.lines[0]} {' -> '.join(mutant.difference())}")  # noqa: T201
+    return int(killed < DEMANDED * len(results) or bool(open_ones))
+
+
+def _cell(text: str) -> str:
+    """As it stands in a cell of survivors.md."""
+    return f"`{text.replace('|', '¦')}`"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
