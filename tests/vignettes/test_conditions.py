@@ -205,8 +205,23 @@ def test_a_ward_score_pages_where_no_rise_says_it():
     # One point less for a while is no improvement yet: the page does not flap.
     bed.vitals(2, **WELL).vitals(10, resp_rate_bpm=26, heart_rate_bpm=132, spo2_pct=95).vitals(12, **WELL)
     assert bed.said() == []
-    bed.until(42.1)
+    # As with a grade, time alone is no improvement: signs taken half an hour later have to say so again.
+    bed.until(42.1).vitals(41.9, **WELL)
+    assert bed.said() == []
+    bed.vitals(42, **WELL)
     assert bed.said() == ["resolved improved"]
+
+
+def test_one_better_hour_between_two_bad_ones_is_the_same_ward_score():
+    bad = {"resp_rate_bpm": 26, "heart_rate_bpm": 132, "spo2_pct": 95}
+    bed = well_bed().vitals(1, **bad)
+    assert bed.said() == ["ward_score news2"]
+    bed.vitals(61, **WELL).vitals(121, **bad).vitals(181, **WELL).vitals(241, **bad)
+    assert bed.said() == []
+    bed.vitals(301, **WELL).vitals(361, **WELL)
+    assert bed.said() == ["resolved improved"]
+    bed.vitals(421, **bad)
+    assert bed.said() == ["ward_score news2"]
 
 
 def test_a_ward_score_is_silent_where_a_rise_says_it():

@@ -144,7 +144,11 @@ def _remembered(state: PatientState, step: Step) -> PatientState:
 
 
 def _scored(state: PatientState, step: Step) -> PatientState:
-    """A ward score that was paged for stands until it has been lower for as long as a grade is held: no flapping."""
+    """A ward score that was paged for stands until it has been lower for as long as a grade is held: no flapping.
+
+    As with a grade, time alone is no improvement: signs taken at the end of that time have to say so again. Hand-charted
+    signs come hourly, and one better reading between two bad ones would page every hour.
+    """
     now_ms, scored = step.reached_ms, ward_score(state, step.reached_ms, step.ward)
     if state.score_name != scored.name:  # grown up, or of another age than thought: another score, from its start
         state = replace(state, score_name=scored.name, score_ms=None, score_below_ms=None)
@@ -153,7 +157,7 @@ def _scored(state: PatientState, step: Step) -> PatientState:
     if f"ward_score|{scored.name}" not in state.sent.alarms:
         return replace(state, score_ms=None, score_below_ms=None)
     below_ms = now_ms if state.score_below_ms is None else state.score_below_ms
-    if now_ms - below_ms < minutes(step.ward.rules.hold_min):
+    if (state.vitals_ms or 0) - below_ms < minutes(step.ward.rules.hold_min):
         return replace(state, score_below_ms=below_ms)
     return replace(state, score_ms=None, score_below_ms=None)
 

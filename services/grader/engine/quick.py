@@ -84,6 +84,7 @@ def _is_common(state: PatientState, record: Record, at_ms: int, clock_ms: int, r
         and state.stay.status != "discharged"
         and not state.faulted
         and not state.fold.critical
+        and state.score_below_ms is None
         and not _has_grown(state, clock_ms)
         and (given is None or state.newest_event_ms > given.at_ms)
         and (len(state.history.seen) + 1) % TRIMMED_EVERY != 0

@@ -228,7 +228,6 @@ def watch_times(state: PatientState, ward: Ward) -> Iterator[int]:
         neuro_due_ms(state.fold.chart, state.fold.at_ms, ward.rules),
         score_due_ms(state, ward),
         state.stay.expected_return_ms,
-        None if state.score_below_ms is None else state.score_below_ms + minutes(ward.rules.hold_min),
     ):
         if due_ms is not None:
             yield due_ms
