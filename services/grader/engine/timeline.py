@@ -13,7 +13,7 @@ from services.grader.engine.chart import Chart, charted, dated, readmitted
 from services.grader.engine.components import febrile, parts_of
 from services.grader.engine.fold import Episode, Fold, evaluate
 from services.grader.engine.fold_times import next_time
-from services.grader.engine.grading import hypotension_limit
+from services.grader.engine.grading import grade_device, hypotension_limit
 from services.grader.engine.history import Point
 from services.grader.engine.holds import ChartedHold, MeasuredHold
 from services.grader.engine.icans import grade_icans
@@ -67,11 +67,22 @@ def _charted(fold: Fold, record: dict[str, Any], at_ms: int, rules: RuleSet) -> 
         return _attributed(fold, record, at_ms, rules)
     if kind == "kept":
         return _kept(fold, record, at_ms)
+    if kind == "oxygen" and _is_outranked(fold.chart, record, at_ms, rules):
+        return replace(fold, chart=dated(fold.chart, record))
     chart = charted(fold.chart, record, at_ms)
     if kind == "encounter" and record["action"] == "admit" and fold.chart.stay.status == "discharged":
         return Fold(at_ms=fold.at_ms, chart=readmitted(chart))
     fold = replace(fold, chart=chart)
     return _held_against(fold, at_ms, rules) if kind in CHANGES_LIMITS else fold
+
+
+def _is_outranked(chart: Chart, record: dict[str, Any], at_ms: int, rules: RuleSet) -> bool:
+    """Of two devices charted at one moment the higher grade wins, in whatever order (`settled.md` 9)."""
+    known = chart.oxygen
+    if known is None or known.at_ms != at_ms:
+        return False
+    new = grade_device(record["device"], record.get("flow_l_min"), rules)
+    return new < grade_device(known.device, known.flow_l_min, rules)
 
 
 def _held_against(fold: Fold, at_ms: int, rules: RuleSet) -> Fold:
