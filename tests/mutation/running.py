@@ -5,17 +5,19 @@ killed its neighbours first, and ends at the first failure. So a mutant costs mi
 """
 
 import gc
+import itertools
 import os
 import resource
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import coverage
 import pytest
 
-from tests.mutation.mutants import ROOT, Mutant, mutants_of
+from tests.mutation.mutants import ROOT, Mutant
 from tests.mutation.swapping import is_cached, put_in_place
 
 KILLED, SURVIVED, ENDLESS, UNREACHED = "killed", "survived", "endless", "unreached"
@@ -27,13 +29,15 @@ BROKEN = -1  # the mutated function could not even be defined
 class Mutating:
     """A pytest plugin whose loop over the tests is a loop over mutants."""
 
-    def __init__(self, paths: Sequence[str], jobs: int, slowest_s: float) -> None:
-        self.paths, self.jobs, self.slowest_s = paths, jobs, slowest_s
+    def __init__(self, mutants: Sequence[Mutant], jobs: int, patience_s: float) -> None:
+        self.mutants, self.jobs, self.patience_s = mutants, jobs, patience_s
+        self.paths = list(dict.fromkeys(mutant.path for mutant in mutants))
         self.results: list[tuple[Mutant, str]] = []
         self.useless: set[int] = set()  # tests that fail as it is
         self._failed = False
         self._tests: dict[tuple[str, int], set[int]] = {}
         self._lasted_s: list[float] = []
+        self._likeness: list[int] = []  # how many like it come before: the rows of one table are much alike
         self._killers: dict[str, list[int]] = {}
 
     def pytest_configure(self) -> None:
@@ -59,14 +63,17 @@ class Mutating:
         return True
 
     def _learn(self, items: Sequence[pytest.Item]) -> None:
+        alike: Counter[str] = Counter()
         measured = coverage.Coverage(data_file=None, include=[str(ROOT / path) for path in self.paths])
         measured.start()
         for index, item in enumerate(items):
             self._failed = False
             measured.switch_context(str(index))
-            started = time.perf_counter()
+            started = time.process_time()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-            self._lasted_s.append(time.perf_counter() - started)
+            self._lasted_s.append(time.process_time() - started)
+            self._likeness.append(alike[item.nodeid.partition("[")[0]])
+            alike[item.nodeid.partition("[")[0]] += 1
             if self._failed:
                 self.useless.add(index)
                 sys.stdout.write(f"\nleft out, for it fails without any mutant: {item.nodeid}\n")
@@ -79,7 +86,7 @@ class Mutating:
 
     def _outcomes(self, items: Sequence[pytest.Item]) -> Iterator[tuple[Mutant, str]]:
         running: dict[int, tuple[Mutant, int]] = {}
-        for mutant in (mutant for path in self.paths for mutant in mutants_of(path)):
+        for mutant in self.mutants:
             chosen = self._chosen(mutant)
             if not chosen:
                 yield mutant, UNREACHED
@@ -96,10 +103,11 @@ class Mutating:
         reach = self._reaching(mutant, mutant.lines) or self._reaching(mutant, mutant.whole)
         if is_cached(mutant):
             reach = set(range(len(self._lasted_s))) - self.useless
-        recent = self._killers.get(mutant.function, [])
-        first = [index for index in dict.fromkeys(reversed(recent)) if index in reach]
-        rest = sorted(reach - set(first), key=lambda index: self._lasted_s[index])
-        return [*first, *(index for index in rest if self._lasted_s[index] <= self.slowest_s)]
+        killers = Counter(self._killers.get(mutant.function, []))
+        first = [index for index, _ in killers.most_common() if index in reach]
+        rest = sorted(reach - set(first), key=lambda index: (self._likeness[index], self._lasted_s[index]))
+        spent = itertools.accumulate(self._lasted_s[index] for index in (*first, *rest))
+        return [index for index, spent_s in zip((*first, *rest), spent, strict=True) if spent_s <= self.patience_s]
 
     def _reaching(self, mutant: Mutant, lines: tuple[int, int]) -> set[int]:
         found = (self._tests.get((mutant.path, line), set()) for line in range(lines[0], lines[1] + 1))
@@ -158,9 +166,9 @@ def _tell(results: list[tuple[Mutant, str]]) -> None:
         sys.stdout.flush()
 
 
-def run(paths: Sequence[str], tests: Sequence[str], jobs: int, slowest_s: float) -> Mutating:
-    """The outcome of every mutant of some files."""
-    plugin = Mutating(paths, jobs, slowest_s)
+def run(mutants: Sequence[Mutant], tests: Sequence[str], jobs: int, patience_s: float) -> Mutating:
+    """The outcome of every mutant."""
+    plugin = Mutating(mutants, jobs, patience_s)
     arguments: list[Any] = ["-q", "-p", "no:cacheprovider", "-p", "no:cov", "-o", "timeout=0", *tests]
     code = pytest.main(arguments, plugins=[plugin])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
