@@ -115,7 +115,11 @@ class GradingRules:
         source=ASTCT + "; a device it does not name is 2 to 4 [P]",
     )
     weight_flow_l_kg_min: float = rule(
-        1, unit="L/kg/min", text="A child's flow above it is flagged for review, never graded.", within=(0.5, 3)
+        1,
+        unit="L/kg/min",
+        text="A child's flow above it is flagged for review, never graded.",
+        looser="higher",
+        within=(0.5, 3),
     )
 
     # --- vasopressors ------------------------------------------------------------------------------------------------

@@ -30,6 +30,22 @@ def test_the_unit_profile_is_part_of_the_rules_and_of_their_hash(tmp_path):
     assert rules.hash == with_unit_profile(DEFAULT_RULES, PROFILE).hash != DEFAULT_RULES.hash
 
 
+def test_the_files_shown_in_the_handbook_are_accepted(tmp_path):
+    handbook = Path("services/grader/README.md").read_text(encoding="utf-8")
+    shown = [json.loads(block.partition("```")[0]) for block in handbook.split("```json\n")[1:]]
+    paths = [tmp_path / f"{number}.json" for number in range(len(shown))]
+    for path, value in zip(paths, shown, strict=True):
+        path.write_text(json.dumps(value))
+
+    rules = load_site(*paths)
+
+    assert (rules.low_spo2_pct, rules.signed_off_by, rules.ceilings("onc")) == (
+        88,
+        "Dr A. Example, clinical lead",
+        (0, 3),
+    )
+
+
 def test_a_tightened_limit_needs_no_signature(tmp_path):
     rules = load_site(written(tmp_path, {"id": "ours-1", "low_spo2_pct": 92, "forget_h": 36.5}), None)
 
