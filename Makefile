@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick prove fresh lint schemas lock set-up bundle clean
+.PHONY: help demo test quick prove mutate fresh lint schemas lock set-up bundle clean
 
 help:     ## This list
 	@$(PYTHON) -c "import re; [print(f'  make {t:9}{h}') for t, h in re.findall(r'^([a-z-]+):.*?## (.*)$$', open('Makefile').read(), re.M)]"
@@ -24,6 +24,14 @@ quick: lint     ## The seconds-long part of test: rules and contracts
 
 prove: set-up bundle     ## The long proofs
 	$(BIN)/pytest -m prove
+
+mutate: set-up $(VENV)/mutate/.installed     ## Whether the tests notice mutants of the pure modules (hours); MUTATE="grading holds" for some
+	PYTHONPATH=$(VENV)/mutate nice -n 19 $(BIN)/python -m tests.mutation $(MUTATE)
+
+$(VENV)/mutate/.installed: deploy/requirements/mutate.txt
+	@rm -rf $(VENV)/mutate
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target $(VENV)/mutate -r $<
+	@touch $@
 
 fresh: set-up     ## Both commands in an empty folder with nothing but Python and make, cold and warm, timed
 	sh .ci/fresh

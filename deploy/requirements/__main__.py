@@ -13,18 +13,22 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 COMMON = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url")
 QUIET = ("--no-emit-find-links", "--no-annotate", "--no-header", "--quiet", "--upgrade")
-FILES = {"dev.txt": ("--all-extras", "--group", "dev"), "run.txt": ("--extra", "postgres")}
+FILES = {
+    "dev.txt": ("--all-extras", "--group", "dev", "pyproject.toml"),
+    "run.txt": ("--extra", "postgres", "pyproject.toml"),
+    "mutate.txt": ("--group", "mutate"),
+}
 
 
 def main() -> int:
-    """Write both files anew."""
+    """Write every file anew."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         tools = Path(folder) / "bin"
         subprocess.run([tools / "pip", "install", "--quiet", "uv"], check=True)
         for name, extra in FILES.items():
             target = Path("deploy/requirements") / name
-            command = [tools / "uv", "pip", "compile", *COMMON, *QUIET, *extra, "pyproject.toml", "-o", target]
+            command = [tools / "uv", "pip", "compile", *COMMON, *QUIET, *extra, "-o", target]
             subprocess.run(command, check=True, cwd=ROOT)
     return 0
 
