@@ -1,5 +1,6 @@
 """The ICANS table, row by row, and what time does to it."""
 
+from services.grader.engine.chart import NEURO_DOMAINS
 from tests.vignettes.bed import Bed
 from tests.vignettes.tables import bounds, rows
 
@@ -16,11 +17,37 @@ def _chart(row: dict[str, str]) -> dict[str, object]:
     return found
 
 
+DOMAIN_OF = {
+    **dict.fromkeys(("ice_grade1_score", "ice_grade2_score", "ice_grade3_score"), "ice"),
+    **dict.fromkeys(("capd_grade1_score", "capd_delirium"), "capd"),
+    "consciousness_grades": "consciousness",
+    "seizure_grades": "seizure",
+    "motor_weakness_grade": "motor_weakness",
+    "raised_icp_grades": "raised_icp",
+}
+
+
 @rows("icans_grading.md")
 def test_vignette(row: dict[str, str]) -> None:
-    bed = Bed().admit(age_years=float(row["age"])).chart(1, "neuro", **_chart(row))
+    age = None if row["age"] == "?" else float(row["age"])
+    bed = Bed().admit(age_years=age).chart(1, "immunotherapy", product="axi-cel")
+    bed.chart(HOUR, "neuro", **_chart(row)).until(HOUR + HOUR * float(row.get("hours later", 0)))
+    shown = bed.estimate
 
-    assert (bed.estimate["icans_low"], bed.estimate["icans_high"]) == bounds(row["grade"])
+    assert (shown["icans_low"], shown["icans_high"]) == bounds(row["grade"])
+    assert shown["icans"] == (None if row["grade"].startswith("0-") else shown["icans_low"])
+    assert ", ".join(name for name in shown["missing"] if name in NEURO_DOMAINS) == row["missing"]
+    if "graded by" in row:
+        assert ", ".join(DOMAIN_OF[item["rule"]] for item in shown["because"]) == row["graded by"]
+
+
+@rows("icans_grading.md")
+def test_every_reason_says_what_was_found_the_limit_the_source_and_what_would_change_it(row: dict[str, str]) -> None:
+    bed = Bed().admit().chart(1, "neuro", **_chart(row))
+    for page in bed.escalations("icans_rise"):
+        for reason in page["because"]:
+            assert {"text", "value", "threshold", "citation", "observed_at", "would_change"} <= set(reason)
+            assert reason["text"][:1].isupper()
 
 
 def test_an_examination_goes_stale_but_never_lowers():  # settled 32

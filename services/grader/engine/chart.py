@@ -64,11 +64,12 @@ class Exam:
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """The latest dose that enrolled the patient."""
+    """The latest dose that enrolled the patient; `known_ms` is from when, where that was later than it was given."""
 
     product: str
     at_ms: int
     number: int | None = None
+    known_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,11 @@ def _baseline(chart: Chart, record: Record, _at_ms: int) -> Chart:
 
 
 def _immunotherapy(chart: Chart, record: Record, at_ms: int) -> Chart:
-    return replace(chart, dose=Dose(record["product"], at_ms, record.get("dose_number")))
+    """It enrols from now; however late it is charted, its clock runs from when it was given."""
+    given_ms = min(at_ms, parse_time(record["recorded_at"]))
+    return replace(
+        chart, dose=Dose(record["product"], given_ms, record.get("dose_number"), None if given_ms == at_ms else at_ms)
+    )
 
 
 def _clinician_grade(chart: Chart, record: Record, at_ms: int) -> Chart:

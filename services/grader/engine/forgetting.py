@@ -19,6 +19,7 @@ from services.grader.engine.chart import Chart
 from services.grader.engine.durations import days, hours
 from services.grader.engine.fold import Fold
 from services.grader.engine.history import History
+from services.grader.engine.risk import enrolled_until_ms
 from services.grader.engine.state import PatientState
 from services.grader.engine.ward import Ward
 
@@ -44,7 +45,7 @@ def forgotten(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientStat
 
 def _window_ms(state: PatientState, ward: Ward) -> int:
     dose = state.fold.chart.dose
-    return 0 if dose is None else dose.at_ms + days(ward.rules.enrolment_days)
+    return 0 if dose is None else enrolled_until_ms(dose, ward.rules)
 
 
 def _enrolment(state: PatientState, now_ms: int) -> PatientState:

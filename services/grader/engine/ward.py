@@ -15,9 +15,15 @@ class Ward(NamedTuple):
     thorough: bool = False  # every record the long way: what the quick way is held against
 
     def is_enrolled(self, chart: Chart) -> bool:
-        """An immunotherapy event enrols; a new stay keeps that until the risk window ends (`settled.md` 26)."""
-        dose = chart.dose
-        return dose is not None and chart.stay.admitted_ms < enrolled_until_ms(dose, self.rules)
+        """An immunotherapy event enrols; a new stay keeps that until the risk window ends (`settled.md` 26).
+
+        However long ago the dose was: what is charted in this stay enrols for this stay.
+        """
+        dose, admitted_ms = chart.dose, chart.stay.admitted_ms
+        if dose is None:
+            return False
+        known_ms = dose.at_ms if dose.known_ms is None else dose.known_ms
+        return admitted_ms <= known_ms or admitted_ms < enrolled_until_ms(dose, self.rules)
 
     def pages(self, chart: Chart) -> bool:
         """Whether the grade of this patient pages. Critical values and technical kinds always do."""
