@@ -22,10 +22,17 @@ def graded(row: Row) -> Bed:
     row = WELL | row
     age = {} if row["age"] == "?" else {"age_years": float(row["age"])}
     weight = {"weight_kg": float(row["weight kg"])} if row.get("weight kg") else {}
-    bed = Bed().admit(**{"age_years": None, **age, **weight})
+    bed = Bed(unit_profile=_profile(row.get("unit gives", ""))).admit(**{"age_years": None, **age, **weight})
     for minute, happens in sorted(_events(bed, row), key=lambda event: event[0]):
         happens(minute)
     return bed.until(NOW + 1 if row.get("explained") else NOW)
+
+
+def _profile(gives: str) -> dict[str, Any] | None:
+    """`vasopressors 0, oxygen 3` of the unit in which everybody here lies."""
+    most = dict(item.split() for item in gives.split(", ") if item)
+    units = {"onc": {support: int(grade) for support, grade in most.items()}}
+    return {"version": "1", "signed_off_by": "the unit's lead", "units": units} if most else None
 
 
 def _events(bed: Bed, row: Row) -> Iterator[tuple[float, Any]]:

@@ -84,8 +84,8 @@ def _looked_up(world: World, case: Case) -> int:
 
 
 def _is_home(device: str, flow: float, case: Case) -> bool:
-    """A cannula is the one from home only at a charted low flow (`settled.md` 4)."""
-    if device == "nasal_cannula" and case.device.endswith(UNKNOWN):
+    """What is used at home counts as such only where it is charted, and a cannula at a low flow (`settled.md` 3, 4)."""
+    if case.device.endswith(UNKNOWN) and (case.device == UNKNOWN or device == "nasal_cannula"):
         return False
     return device == case.home[0] and (device != "nasal_cannula" or flow <= 6)
 

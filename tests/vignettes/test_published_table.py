@@ -149,6 +149,7 @@ def test_the_grader_agrees_with_the_published_table_on_a_sample(name):
 
 
 @pytest.mark.prove
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", GRIDS)
 def test_the_grader_agrees_with_the_published_table_everywhere(name):
     assert disagreements(GRIDS[name]()) == []
