@@ -203,20 +203,6 @@ def _joined(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     return spans
 
 
-def pruned(history: History, keep_from_ms: int, seen_from_ms: int, retracted_from_ms: int) -> History:
-    """What a fold taken at `keep_from_ms` has already taken in is forgotten."""
-    return History(
-        {name: entry for name, entry in history.entries.items() if entry.at_ms > keep_from_ms},
-        {
-            name: kept
-            for name, spans in history.spans.items()
-            if (kept := tuple(span for span in spans if span.last_ms > keep_from_ms))
-        },
-        {name: seen for name, seen in history.seen.items() if seen.at_ms >= seen_from_ms},
-        {name: at_ms for name, at_ms in history.retracted.items() if at_ms >= retracted_from_ms},
-    )
-
-
 def points_after(history: History, at_ms: int) -> list[Point]:
     """Everything later than a moment, in the order of event time."""
     points = [point_of(entry) for entry in history.entries.values() if entry.at_ms > at_ms]

@@ -12,7 +12,8 @@ from typing import Any
 
 from services.grader.engine.episode_names import named
 from services.grader.engine.fold import Fold
-from services.grader.engine.history import Entry, History, Span, cut_out, points_after, pruned, short_name
+from services.grader.engine.founding import pruned
+from services.grader.engine.history import Entry, History, Span, cut_out, points_after, short_name
 from services.grader.engine.joined_folds import joined_folds
 from services.grader.engine.joined_words import joined_sent
 from services.grader.engine.placing import Placed, place_entry, refold
@@ -26,7 +27,8 @@ def joined(survivor: PatientState, other: PatientState, clock_ms: int, rules: Ru
     other = _as_merged(other)
     start_ms = max(survivor.marks[0].at_ms, other.marks[0].at_ms)
     start = joined_folds(_fold_at(survivor, start_ms, rules), _fold_at(other, start_ms, rules), rules)
-    history = pruned(_histories(survivor.history, other.history), start.at_ms, 0, 0)
+    opened_by = start.episode.key if start.episode else None
+    history = pruned(_histories(survivor.history, other.history), start.at_ms, 0, 0, opened_by=opened_by)
     whole = replace(
         _what_came_last(survivor, other), marks=(start,), fold=start, history=history,
         episodes=_episodes(survivor, other),

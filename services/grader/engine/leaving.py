@@ -18,7 +18,8 @@ from services.grader.engine import Output, escalation, rises
 from services.grader.engine.chart import Chart
 from services.grader.engine.escalation import Telling
 from services.grader.engine.fold import Fold
-from services.grader.engine.history import History, points_after, pruned
+from services.grader.engine.founding import pruned
+from services.grader.engine.history import History, points_after
 from services.grader.engine.rises import Ended
 from services.grader.engine.state import Merge, PatientState, Place, encode_state
 from services.grader.engine.timeline import feed
@@ -81,9 +82,13 @@ def _bounded(state: PatientState, ward: Ward) -> Record:
         cut_ms = points[len(points) // 2].at_ms
         start = feed(state.marks[0], [point for point in points if point.at_ms <= cut_ms], ward.rules, [])
         later = tuple(mark for mark in state.marks if mark.at_ms > cut_ms)
-        state = replace(state, marks=(start, *later), history=pruned(state.history, cut_ms, cut_ms, cut_ms))
+        state = replace(state, marks=(start, *later), history=_cut(state.history, start, cut_ms))
         encoded = encode_state(state)
     return encoded
+
+
+def _cut(history: History, start: Fold, cut_ms: int) -> History:
+    return pruned(history, cut_ms, cut_ms, cut_ms, opened_by=start.episode.key if start.episode else None)
 
 
 def forwarded(state: PatientState, merge: Merge, record: Record) -> list[Output]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from services.grader.engine.durations import hours, minutes
 from services.grader.engine.fold import Fold
+from services.grader.engine.founding import pruned
 from services.grader.engine.history import (
     Entry,
     History,
@@ -17,7 +18,6 @@ from services.grader.engine.history import (
     Seen,
     point_of,
     points_after,
-    pruned,
     reading_point,
     short_name,
     with_entry,
@@ -127,9 +127,13 @@ def _trimmed(state: PatientState, clock_ms: int, rules: RuleSet) -> PatientState
     # Ids of a stream need no prompt trimming: only their age counts.
     if marks is state.marks and len(state.history.seen) % TRIMMED_EVERY:
         return state
-    return replace(state, marks=marks, history=_without_old(state.history, marks[0].at_ms, clock_ms, rules))
+    history = _without_old(replace(state, marks=marks), clock_ms, rules)
+    return replace(state, marks=marks, history=history)
 
 
-def _without_old(history: History, keep_from_ms: int, clock_ms: int, rules: RuleSet) -> History:
-    seen_from_ms = clock_ms - minutes(rules.monitor_lateness_min)
-    return pruned(history, keep_from_ms, seen_from_ms, clock_ms - hours(rules.charted_lateness_h))
+def _without_old(state: PatientState, clock_ms: int, rules: RuleSet) -> History:
+    episode = state.fold.episode
+    return pruned(
+        state.history, state.marks[0].at_ms, clock_ms - minutes(rules.monitor_lateness_min),
+        clock_ms - hours(rules.charted_lateness_h), opened_by=episode.key if episode else None,
+    )  # fmt: skip

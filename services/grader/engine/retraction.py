@@ -3,12 +3,22 @@
 from dataclasses import replace
 
 from services.grader.engine.arrival import Arrival
-from services.grader.engine.fold import Fold, evaluate
-from services.grader.engine.history import Entry, History, short_name, whole_content, with_entry, without_second
-from services.grader.engine.holds import ChartedHold
+from services.grader.engine.fold import evaluate
+from services.grader.engine.history import (
+    Entry,
+    History,
+    Seen,
+    short_name,
+    whole_content,
+    with_entry,
+    without_second,
+)
 from services.grader.engine.placing import Placed, refold, settle
 from services.grader.engine.readings import SPOT
+from services.grader.engine.relimiting import relimited
 from services.grader.engine.state import Newest, PatientState
+from services.grader.engine.taking_back import taken_back
+from services.grader.engine.timeline import CHANGES_LIMITS, held_against
 
 
 def retract(state: PatientState, arrival: Arrival) -> Placed | None:
@@ -24,46 +34,56 @@ def retract(state: PatientState, arrival: Arrival) -> Placed | None:
     own = Entry(arrival.at_ms, record["event_id"], whole_content(record), (), {"kind": "retraction"})
     history = with_entry(history, own)
     history = replace(history, retracted={**history.retracted, name: arrival.clock_ms})
-    seen = history.seen.get(short_name(name))
+    state = replace(state, history=history)
+    placed = _without_event(state, name, arrival)
+    return _against_the_limits_left(placed, arrival) if target is not None and sets_limits(target) else placed
+
+
+def sets_limits(entry: Entry) -> bool:
+    """Whether what a value means may depend on this event."""
+    return entry.record is not None and entry.record["kind"] in CHANGES_LIMITS
+
+
+def _without_event(state: PatientState, name: str, arrival: Arrival) -> Placed:
+    history = state.history
+    target, seen = history.entries.get(name), history.seen.get(short_name(name)) or _first_of_a_run(history, name)
     if target is None and seen is None:
-        return _amend(replace(state, history=history), name, arrival)
+        return settle(state, arrival.clock_ms, arrival.rules)  # it waits, or nothing rests on what it names
     at_ms = target.at_ms if target is not None else seen.at_ms if seen is not None else 0
-    history = _without(history, name)
+    history = _without(history, name, seen)
     state = replace(state, history=_without_kept(history, at_ms))
     state = replace(state, newest=_newest_without(state, name))
+    mark = state.marks[0]
+    if target is not None and at_ms <= mark.at_ms:
+        mark = taken_back(mark, target, state.history.entries.values(), arrival.rules)
+        state, at_ms = replace(state, marks=(mark,)), mark.at_ms + 1
+    if target is not None and sets_limits(target):
+        start = next((mark for mark in reversed(state.marks) if mark.at_ms < at_ms), mark)
+        state = replace(state, history=relimited(state.history, start, at_ms, arrival.rules))
     return refold(state, at_ms, arrival.clock_ms, arrival.rules)
 
 
-def _amend(state: PatientState, name: str, arrival: Arrival) -> Placed:
-    """An event of which only its effect is left: a retraction is never too late, so that goes now."""
-    fold = _amended(state.fold, name)
-    if fold is state.fold:
-        return settle(state, arrival.clock_ms, arrival.rules)
-    marks = tuple(_amended(mark, name) for mark in state.marks)
-    at_ms = max(arrival.clock_ms, fold.at_ms)
-    fold = evaluate(fold, at_ms, arrival.rules, reached_ms=max(fold.reached_ms, at_ms - 1))
-    return Placed(replace(state, fold=fold, marks=marks), state.fold, [fold], rewritten=False)
+def _first_of_a_run(history: History, name: str) -> Seen | None:
+    """Ids of a stream are kept for minutes; the one that a run of readings began with for as long as the run."""
+    found = {
+        series: span.first_ms for series, spans in history.spans.items() for span in spans if span.event_id == name
+    }
+    return Seen(min(found.values()), "", tuple(sorted(found))) if found else None
 
 
-def _amended(fold: Fold, name: str) -> Fold:
-    """The fold without what the event charted: that is unknown now, not absent."""
-    chart = fold.chart
-    pressors = tuple(item for item in chart.pressors if item.event_id != name)
-    oxygen = None if chart.oxygen is not None and chart.oxygen.event_id == name else chart.oxygen
-    neuro = {domain: exam for domain, exam in chart.neuro.items() if exam.event_id != name}
-    attributions = tuple(item for item in chart.attributions if item.event_id != name)
-    confirmed_ms = chart.pressors_ms if pressors == chart.pressors else None
-    found = replace(
-        chart, pressors=pressors, pressors_ms=confirmed_ms, oxygen=oxygen, neuro=neuro, attributions=attributions
+def _against_the_limits_left(placed: Placed, arrival: Arrival) -> Placed:
+    """Of a stream only categories are kept: its newest reading is held against the limits that are left."""
+    state, rules = placed.state, arrival.rules
+    fold = held_against(state.fold, state.fold.at_ms, rules)
+    if fold == state.fold:
+        return placed
+    fold = evaluate(
+        fold, max(arrival.clock_ms, fold.at_ms), rules, reached_ms=max(fold.reached_ms, arrival.clock_ms - 1)
     )
-    if found == chart:
-        return fold
-    holds = replace(fold.holds, pressor=ChartedHold(), device=ChartedHold())
-    return replace(fold, chart=found, holds=holds, icans_hold=ChartedHold())
+    return Placed(replace(state, fold=fold), placed.start, [*placed.trace, fold], rewritten=True)
 
 
-def _without(history: History, name: str) -> History:
-    seen = history.seen.get(short_name(name))
+def _without(history: History, name: str, seen: Seen | None) -> History:
     for series in seen.series if seen is not None else ():
         history = without_second(history, series, seen.at_ms if seen is not None else 0)
     return replace(

@@ -73,7 +73,7 @@ def _charted(fold: Fold, record: dict[str, Any], at_ms: int, rules: RuleSet) -> 
     if kind == "encounter" and record["action"] == "admit" and fold.chart.stay.status == "discharged":
         return Fold(at_ms=fold.at_ms, chart=readmitted(chart))
     fold = replace(fold, chart=chart)
-    return _held_against(fold, at_ms, rules) if kind in CHANGES_LIMITS else fold
+    return held_against(fold, at_ms, rules) if kind in CHANGES_LIMITS else fold
 
 
 def _is_outranked(chart: Chart, record: dict[str, Any], at_ms: int, rules: RuleSet) -> bool:
@@ -85,7 +85,7 @@ def _is_outranked(chart: Chart, record: dict[str, Any], at_ms: int, rules: RuleS
     return new < grade_device(known.device, known.flow_l_min, rules)
 
 
-def _held_against(fold: Fold, at_ms: int, rules: RuleSet) -> Fold:
+def held_against(fold: Fold, at_ms: int, rules: RuleSet) -> Fold:
     """New limits count from now, for the newest readings too."""
     limits = limits_of(fold.chart, at_ms, rules)
     tracks = {
