@@ -17,7 +17,7 @@ demo: set-up bundle     ## A simulated ward on real Kafka; ends with the address
 	@$(BIN)/crswatch demo $(DEMO)
 
 test: lint bundle     ## Everything CI runs: format, lint, types, imports, vignettes, real Kafka, a real browser
-	$(BIN)/pytest -m "not prove" --numprocesses $(WORKERS) --dist loadfile --durations 15
+	$(BIN)/pytest -m "not prove" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 15
 
 quick: lint     ## The seconds-long part of test: rules and contracts
 	$(BIN)/pytest tests/unit tests/contract tests/vignettes
