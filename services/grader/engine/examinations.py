@@ -1,6 +1,6 @@
 """When the next neurological examination is overdue (`settled.md` 32)."""
 
-from services.grader.engine.chart import Chart
+from services.grader.engine.chart import Chart, Dose
 from services.grader.engine.durations import days, hours
 from services.grader.engine.icans import score_name
 from services.grader.engine.rules import RuleSet
@@ -13,4 +13,14 @@ def neuro_due_ms(chart: Chart, at_ms: int, rules: RuleSet) -> int | None:
     exam = chart.neuro.get(score_name(chart.person.age_months(at_ms), rules))
     last_ms = max(chart.dose.at_ms, exam.at_ms if exam else 0)
     due_ms = last_ms + hours(rules.exam_stale_h)
-    return due_ms if due_ms < chart.dose.at_ms + days(rules.neuro_window_days) else None
+    return due_ms if due_ms < _until_ms(chart.dose, rules) else None
+
+
+def is_exam_due(chart: Chart, at_ms: int, rules: RuleSet) -> bool:
+    """Whether an examination is called for now; after the window none is, though a call that was not heeded stands."""
+    due_ms = neuro_due_ms(chart, at_ms, rules)
+    return due_ms is not None and chart.dose is not None and due_ms <= at_ms < _until_ms(chart.dose, rules)
+
+
+def _until_ms(dose: Dose, rules: RuleSet) -> int:
+    return dose.at_ms + days(rules.neuro_window_days)

@@ -6,7 +6,7 @@ from services.grader.engine import attribution
 from services.grader.engine.components import device_confirmed, pressors_confirmed
 from services.grader.engine.due import signs_due
 from services.grader.engine.durations import hours
-from services.grader.engine.examinations import neuro_due_ms
+from services.grader.engine.examinations import is_exam_due
 from services.grader.engine.icans import grade_finding, is_fresh, score_name
 from services.grader.engine.neuro_reasons import NAMES
 from services.grader.engine.products import product_of
@@ -54,8 +54,7 @@ def _due(state: PatientState, now_ms: int, rules: RuleSet) -> Iterator[str]:
         yield "recheck the blood pressure"
     if not is_excused(state, now_ms):
         yield from (f"due now: {SIGN_NAMES[sign]}" for sign in signs_due(state, now_ms, rules))
-    due_ms = neuro_due_ms(state.fold.chart, now_ms, rules)
-    if due_ms is not None and now_ms >= due_ms:
+    if is_exam_due(state.fold.chart, now_ms, rules):
         yield f"due now: {_score_name(state, rules)}"
 
 

@@ -11,7 +11,7 @@ from schemas.times import format_time
 from services.grader.engine import reasons
 from services.grader.engine.due import due_times
 from services.grader.engine.durations import minutes, seconds
-from services.grader.engine.examinations import neuro_due_ms
+from services.grader.engine.examinations import is_exam_due, neuro_due_ms
 from services.grader.engine.icans import score_name
 from services.grader.engine.neuro_reasons import because_due
 from services.grader.engine.readings import GRADED_SIGNS, SPOT, STREAMS, freshness_limits, sign_of
@@ -165,7 +165,8 @@ def _neuro(state: PatientState, now_ms: int, ward: Ward) -> Iterator[Alarm]:
     if due_ms is not None and now_ms >= due_ms:
         sign = score_name(chart.person.age_months(now_ms), rules)
         because = because_due(sign, chart.neuro.get(sign), rules)
-        yield Alarm("neuro_due", sign, "low", due_ms, (because,), (sign,))
+        called = is_exam_due(chart, now_ms, rules)
+        yield Alarm("neuro_due", sign, "low", due_ms, (because,), (sign,), muted=not called)
 
 
 def _disputed(state: PatientState) -> Iterator[Alarm]:
