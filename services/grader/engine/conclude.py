@@ -17,6 +17,7 @@ from services.grader.engine.readings import GRADED_SIGNS, freshness_limits
 from services.grader.engine.rises import Ended, Passage, Rise, Said, Scale
 from services.grader.engine.sent import Ladder, Sent
 from services.grader.engine.state import PatientState
+from services.grader.engine.trending import after_record
 from services.grader.engine.ward import Ward
 from services.grader.engine.watch import newest_of, standing_alarms, ward_score
 
@@ -44,6 +45,7 @@ def conclude(step: Step, placed: Placed) -> tuple[PatientState, list[Output]]:
         revision=state.revision + 1,
         as_of_ms=max(state.as_of_ms, step.clock_ms),
         reached_ms=step.reached_ms,
+        trends=after_record(step.before, step.record, state, ward.rules),
         faulted=False,
     )
     telling = Telling(state, step.clock_ms, state.place, ward.rules)
@@ -146,8 +148,8 @@ def _remembered(state: PatientState, step: Step) -> PatientState:
 def _scored(state: PatientState, step: Step) -> PatientState:
     """A ward score that was paged for stands until it has been lower for as long as a grade is held: no flapping.
 
-    As with a grade, time alone is no improvement: signs taken at the end of that time have to say so again. Hand-charted
-    signs come hourly, and one better reading between two bad ones would page every hour.
+    As with a grade, time alone is no improvement: signs taken at the end of that time have to say so again.
+    Hand-charted signs come hourly, and one better reading between two bad ones would page every hour.
     """
     now_ms, scored = step.reached_ms, ward_score(state, step.reached_ms, step.ward)
     if state.score_name != scored.name:  # grown up, or of another age than thought: another score, from its start

@@ -25,6 +25,7 @@ from services.grader.engine.scores import scores
 from services.grader.engine.seen import seen_by_scores
 from services.grader.engine.state import Newest, PatientState
 from services.grader.engine.support_flags import oxygen_flags, vasopressor_flags
+from services.grader.engine.trend import trend
 
 Wire = dict[str, Any]
 
@@ -58,6 +59,7 @@ def estimate(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
         "missing": missing,
         "because": [*reasons.because(fold, parts, rules), *because_neuro(fold, rules)],
         "scores": scores(seen_by_scores(state, now_ms, rules)),
+        **({"trend": moving} if (moving := trend(state, now_ms, rules)) else {}),
         **({} if risk is None else {"risk_window": risk}),
         **({"prompts": said} if said else {}),
         "rules": dict(rules.reference),

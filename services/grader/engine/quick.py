@@ -32,6 +32,7 @@ from services.grader.engine.seen import paged_chart
 from services.grader.engine.state import Newest, PatientState, Place
 from services.grader.engine.timeline import limits_of
 from services.grader.engine.track import Track
+from services.grader.engine.trending import with_readings
 from services.grader.engine.ward import Ward
 
 Record = dict[str, Any]
@@ -61,6 +62,7 @@ def quickly(
         fold=replace(state.fold, at_ms=placed, reached_ms=max(state.fold.reached_ms, placed - 1), tracks=tracks),
         history=_stored(state.history, record, placed, readings, ward.rules),
         newest=newest,
+        trends=with_readings(state.trends, record, readings, newest, ward.rules),
         revision=state.revision + 1,
         as_of_ms=max(state.as_of_ms, clock_ms),
         reached_ms=clock_ms - 1,

@@ -18,10 +18,11 @@ from services.grader.engine.risk_rules import RiskRules
 from services.grader.engine.rule_fields import rule
 from services.grader.engine.score_rules import ScoreRules
 from services.grader.engine.timing_rules import TimingRules
+from services.grader.engine.trend_rules import TrendRules
 
 
 @dataclass(frozen=True)
-class RuleSet(RiskRules, ScoreRules, PagingRules, TimingRules, NeuroRules, GradingRules):
+class RuleSet(TrendRules, RiskRules, ScoreRules, PagingRules, TimingRules, NeuroRules, GradingRules):
     """The thresholds in force. Immutable; another value is another hash, and the hash is on every output."""
 
     id: str = rule(

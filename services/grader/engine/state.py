@@ -15,6 +15,7 @@ from services.grader.engine.fold import Fold
 from services.grader.engine.history import History
 from services.grader.engine.readings import STREAMS
 from services.grader.engine.sent import Sent
+from services.grader.engine.trend_points import Trend
 
 STATE_VERSION = 1
 
@@ -87,6 +88,7 @@ class PatientState:
     marks: tuple[Fold, ...] = field(default_factory=lambda: (Fold(),))
     history: History = field(default_factory=History)
     newest: dict[str, Newest] = field(default_factory=dict)
+    trends: dict[str, Trend] = field(default_factory=dict)
     sent: Sent = field(default_factory=Sent)
     episodes: tuple[EpisodeName, ...] = ()
     revision: int = 0

@@ -1,0 +1,77 @@
+"""The points of a trend: sums over a few minutes each, small enough to be part of every patient's state.
+
+Sums are whole numbers, so that neither the order of arrival nor a restart changes them. A point keeps no single
+readings: what has to leave it takes the whole point along, and the trend says fewer points.
+"""
+
+from collections.abc import Container
+from typing import NamedTuple
+
+SECOND_MS = 1000
+UNITS = 100  # a value of 36.85 is kept as 3685
+
+
+class Trend(NamedTuple):
+    """Points of one series, the newest open, those before as text: `place readings sum-of-x sum-of-y` each.
+
+    `how` tells what may not be mixed (temperature sites); `width_s` how long a point is; `base` from where places are
+    counted, in widths since 1970. `x` is seconds within the point, or the temperature that `y` was taken at.
+    """
+
+    how: str
+    width_s: int
+    base: int
+    before: str
+    place: int
+    readings: int
+    x: int
+    y: int
+
+
+class Point(NamedTuple):
+    """One point as text: see `Trend`."""
+
+    place: int
+    readings: int
+    x: int
+    y: int
+
+
+def with_value(trend: Trend | None, at_ms: int, value: float, how: str, width_s: int, most: int) -> Trend:
+    """One more reading; `x` is its second within its point."""
+    index, second = divmod(at_ms // SECOND_MS, width_s)
+    return with_xy(trend, index, (second, round(value * UNITS)), how, width_s, most)
+
+
+def with_xy(trend: Trend | None, index: int, xy: tuple[int, int], how: str, width_s: int, most: int) -> Trend:
+    """One more reading in the point at `index`; in order this is two sums."""
+    if trend is None or trend.width_s != width_s:
+        return Trend(how, width_s, index, "", 0, 1, *xy)
+    place = index - trend.base
+    if trend.how != how:  # another site: not to be compared; only what is newer begins anew
+        return Trend(how, width_s, index, "", 0, 1, *xy) if place >= trend.place else trend
+    if place == trend.place:
+        return Trend(
+            how, width_s, trend.base, trend.before, place, trend.readings + 1, trend.x + xy[0], trend.y + xy[1]
+        )
+    points = {point.place: point for point in points_of(trend)}
+    known = points.get(place, Point(place, 0, 0, 0))
+    points[place] = Point(place, known.readings + 1, known.x + xy[0], known.y + xy[1])
+    return _made(trend, [points[name] for name in sorted(points)][-most:])
+
+
+def points_of(trend: Trend) -> list[Point]:
+    """All points, oldest first."""
+    before = [Point(*map(int, text.split())) for text in trend.before.split(";") if text]
+    return [*before, Point(*trend[4:])]
+
+
+def without(trend: Trend, indexes: Container[int]) -> Trend | None:
+    """The trend without the points at these indexes; None if nothing is left."""
+    left = [point for point in points_of(trend) if trend.base + point.place not in indexes]
+    return _made(trend, left) if left else None
+
+
+def _made(trend: Trend, points: list[Point]) -> Trend:
+    before = ";".join(" ".join(map(str, point)) for point in points[:-1])
+    return Trend(trend.how, trend.width_s, trend.base, before, *points[-1])
