@@ -17,34 +17,35 @@ def vitals_every_h(state: PatientState, rules: RuleSet) -> float:
     return rules.vitals_every_febrile_h if febrile else rules.vitals_every_h
 
 
-def sign_due_ms(state: PatientState, sign: str, rules: RuleSet) -> int | None:
-    """From when a sign is due; of several sources the one that stays good longest. None where nobody waits for it."""
+def due_by_sign(state: PatientState, rules: RuleSet) -> dict[str, int]:
+    """From when each sign is due; of several sources the one that stays good longest.
+
+    A graded sign that was never measured is due some time after the admission.
+    """
     every_ms = hours(vitals_every_h(state, rules)) + minutes(rules.due_grace_min)
-    found = [_due_ms(item, every_ms, rules) for name, item in state.newest.items() if sign_of(name) == sign]
-    if found:
-        return max(found)
-    if sign not in GRADED_SIGNS or state.stay.status != "admitted":
-        return None
-    return state.stay.admitted_ms + minutes(rules.silent_admitted_min)
+    found: dict[str, int] = {}
+    for name, item in state.newest.items():
+        sign = sign_of(name)
+        found[sign] = max(found.get(sign, 0), _due_ms(item, every_ms, rules))
+    if state.stay.status == "admitted":
+        first_ms = state.stay.admitted_ms + minutes(rules.silent_admitted_min)
+        found = {**dict.fromkeys(GRADED_SIGNS, first_ms), **found}
+    return found
+
+
+def signs_due(state: PatientState, now_ms: int, rules: RuleSet) -> list[str]:
+    """The graded signs that are due."""
+    times = due_by_sign(state, rules)
+    return [sign for sign in GRADED_SIGNS if sign in times and now_ms >= times[sign]]
+
+
+def due_times(state: PatientState, rules: RuleSet) -> Iterator[int]:
+    """When time alone makes something due, or any value too old to speak of."""
+    yield from due_by_sign(state, rules).values()
+    for item in state.newest.values():
+        yield item.placed_ms + freshness_limits(item.manner, rules)[0]
 
 
 def _due_ms(item: Newest, every_ms: int, rules: RuleSet) -> int:
     stale_ms = freshness_limits(item.manner, rules)[0]
     return item.placed_ms + (min(stale_ms, every_ms) if item.manner == SPOT else stale_ms)
-
-
-def signs_due(state: PatientState, now_ms: int, rules: RuleSet) -> list[str]:
-    """The graded signs that are due."""
-    times = {sign: sign_due_ms(state, sign, rules) for sign in GRADED_SIGNS}
-    return [sign for sign, due_ms in times.items() if due_ms is not None and now_ms >= due_ms]
-
-
-def due_times(state: PatientState, rules: RuleSet) -> Iterator[int]:
-    """When time alone makes something due, or a value too old to speak of."""
-    for sign in GRADED_SIGNS:
-        due_ms = sign_due_ms(state, sign, rules)
-        if due_ms is not None:
-            yield due_ms
-    for name, item in state.newest.items():
-        if sign_of(name) not in GRADED_SIGNS:
-            yield item.placed_ms + freshness_limits(item.manner, rules)[0]

@@ -6,6 +6,7 @@ from the start of the dose; each dose runs a clock of its own.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 DAY = 24.0
 TWO_WEEKS = (1, None, 14 * DAY)  # FDA 26 June 2025 [R:48]: daily for at least a week, two weeks in all
@@ -140,6 +141,7 @@ _BY_NAME = {name: product for product in PRODUCTS for name in (product.name, *pr
 SUFFIX_LETTERS = 4  # the letters that tell one maker's biological from another's: teclistamab-cqyv
 
 
+@lru_cache(maxsize=256)
 def product_of(name: str) -> Product | None:
     """The row of a product by any of its names; None where it is not in the table."""
     plain = " ".join(name.lower().replace("_", " ").split())
