@@ -1,6 +1,6 @@
 """`crs.estimates.v1`: what the data establish about one patient now, and what they cannot exclude. Compacted."""
 
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -8,6 +8,8 @@ from typing_extensions import TypedDict
 from schemas.fields import Grade, Name, PatientId
 from schemas.parts import WIRE, Because, Count, Drivers, Missing, OpaqueId, RuleSet
 from schemas.times import Time
+from schemas.trends import Trend
+from schemas.ward_scores import Scores
 
 ESTIMATE = "crs.estimates.v1"
 
@@ -111,8 +113,8 @@ class Estimate(TypedDict):
     inputs: Annotated[dict[str, Input], Field(description="Per input, by its wire name.")]
     missing: Missing
     because: Annotated[list[Because], Field(description="Why, with values, thresholds and citations.")]
-    scores: NotRequired[Annotated[dict[str, Any], Field(description="NEWS2, qSOFA, shock index, PEWS; as ranges.")]]
-    trend: NotRequired[Annotated[dict[str, Any], Field(description="Slope per sign; never gates an alert.")]]
+    scores: NotRequired[Scores]
+    trend: NotRequired[Trend]
     risk_window: NotRequired[RiskWindow]
     prompts: NotRequired[Annotated[list[str], Field(description="What to chart or recheck, as sentences.")]]
     rules: RuleSet
