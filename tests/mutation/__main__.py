@@ -23,9 +23,10 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--sample", type=int, default=10**9, help="so many mutants of each module, always the same")
     parser.add_argument("--patience", type=float, default=float("inf"), help="seconds of tests spent on one mutant")
+    parser.add_argument("--tests", nargs="+", default=TESTS, help="only these tests")
     asked = parser.parse_args()
     mutants = [mutant for path in _paths(asked.modules) for mutant in _sampled(list(mutants_of(path)), asked.sample)]
-    ran = run(mutants, TESTS, asked.jobs, asked.patience)
+    ran = run(mutants, asked.tests, asked.jobs, asked.patience)
     return _report(ran.results) or int(bool(ran.useless))
 
 
