@@ -33,7 +33,9 @@ _SIGNS = {
     "heart_rate_bpm": st.sampled_from([0, 80, 132]),
     "resp_rate_bpm": st.sampled_from([0, 16, 26]),
 }
-_DRUGS = st.sampled_from(["none", "norepinephrine", "vasopressin", "phenylephrine", "dobutamine", "unheard of"])
+_DRUGS = st.sampled_from(
+    ["none", "norepinephrine", "norepinephrine", "phenylephrine", "vasopressin", "dobutamine", "unheard of"]
+)
 _FLOWS = st.sampled_from([0, 2, 6, 6.1, 40])
 _DEVICES = st.one_of(
     st.sampled_from(["room_air", "nasal_cannula", "face_mask", "bipap", "ventilator", "other"]).map(
@@ -44,7 +46,7 @@ _DEVICES = st.one_of(
     ),
 )
 _EXAMS = st.one_of(
-    st.integers(0, 10).map(lambda ice: {"ice": ice}),
+    st.sampled_from([0, 2, 3, 6, 7, 9, 9, 10]).map(lambda ice: {"ice": ice}),
     st.sampled_from(["awake", "voice", "tactile", "unarousable"]).map(lambda word: {"consciousness": word}),
     st.sampled_from(["none", "resolved", "prolonged"]).map(lambda word: {"seizure": word}),
 )
@@ -52,6 +54,7 @@ _SUPPORT = st.one_of(
     _DRUGS.map(lambda drug: {"kind": "vasopressor", "drug": drug}),
     st.just({"kind": "vasopressor", "drug": "norepinephrine", "rate": 0}),
     _DEVICES.map(lambda device: {"kind": "oxygen", **device}),
+    st.sampled_from([{"kind": "oxygen", "device": "ventilator"}, {"kind": "vasopressor", "drug": "phenylephrine"}]),
 )
 _CHARTS = st.one_of(
     _SUPPORT,
@@ -62,7 +65,7 @@ _CHARTS = st.one_of(
     st.integers(0, 2).map(lambda grade: {"kind": "clinician_grade", "crs": grade, "author": "dr"}),
     st.sampled_from([{"action": "off_unit"}, {"action": "return"}]).map(lambda move: {"kind": "encounter", **move}),
 )
-_EXPLAINED = st.tuples(st.sampled_from(["fever", "hypotension", "hypoxia", "neuro"]), st.integers(1, 20)).map(
+_EXPLAINED = st.tuples(st.sampled_from(["fever", "fever", "hypotension", "hypoxia", "neuro"]), st.integers(1, 20)).map(
     lambda chart: {"kind": "attribution", "finding": chart[0], "expires_h": chart[1], "cause": "c", "author": "dr"}
 )
 _FEVER = st.sampled_from([38.0, 38.6, 39.4]).map(
@@ -103,7 +106,10 @@ def patients(
         {"schema": "crs.clinical.v1", "kind": "encounter", "action": "admit", "age_years": 60},
         {"schema": "crs.clinical.v1", "kind": "immunotherapy", "product": "axi-cel"},
     ]
-    records += draw(st.lists(st.one_of(vitals(), vitals(), charted, charted, _FEVER), min_size=1, max_size=most))
+    # Drawn first, because lists of no given length stay short; and a fever first, or nothing counts.
+    length = draw(st.integers(1, most))
+    records += draw(st.lists(_FEVER, max_size=1))
+    records += draw(st.lists(st.one_of(vitals(), vitals(), charted, charted, _FEVER), min_size=length, max_size=length))
     pauses = _PAUSES_S if spacing_s is None else st.one_of(st.integers(0, 30), st.integers(0, spacing_s))
     events: list[Event] = []
     at_ms = START_MS

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
-FEW, MANY = 30, 4000
+FEW, MANY = 25, 4000
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -34,6 +34,8 @@ def test_any_arrival_order_within_the_bound_ends_in_the_same_grade(events: list[
     assert (one.fold.low, one.fold.high) == (two.fold.low, two.fold.high)
     assert (one.fold.icans_low, one.fold.icans_high) == (two.fold.icans_low, two.fold.icans_high)
     assert one.fold.chart == two.fold.chart
+    assert one.fold.tracks == two.fold.tracks
+    assert (one.fold.critical, one.fold.fever, one.fold.gap_ms) == (two.fold.critical, two.fold.fever, two.fold.gap_ms)
     assert one.fold.holds == two.fold.holds
     assert (one.fold.episode and one.fold.episode.max_grade) == (two.fold.episode and two.fold.episode.max_grade)
     assert one.newest == two.newest
