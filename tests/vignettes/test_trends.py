@@ -246,6 +246,20 @@ def test_a_restart_changes_no_trend():
     assert shown(patient.restarted()) == before
 
 
+def test_a_patch_and_a_monitor_leave_the_same_points_by_the_quick_and_by_the_long_way():
+    trends = []
+    for thorough in (False, True):
+        patient = bed()
+        patient.partition.ward = patient.partition.ward._replace(thorough=thorough)
+        for second in range(0, 40 * 60, 20):
+            warm = {"temperature_c": 36.4 + second / 6000, "temperature_site": "axillary"} if second % 60 == 0 else {}
+            patient.monitor(1 + second / 60, **{**WELL, "heart_rate_bpm": 70 + second // 150}, **warm)
+        trends.append(patient.partition.patients[patient.patient].trends)
+
+    assert trends[0] == trends[1]
+    assert trends[0].keys() >= {"temperature_c", "heart_rate_bpm:per_degree"}
+
+
 def test_a_trend_takes_two_hundred_bytes_of_a_checkpoint_at_a_reading_a_second():
     trend = None
     for second in range(100 * 60):
