@@ -12,13 +12,32 @@ OF_OTHERS = "P01 P02 P04 N01 N02 N04 N05"
 VIGNETTES = {*OF_CRS.split(), *OF_OTHERS.split()}
 TRAPS = {f"T{number}" for number in range(1, 9)}
 REQUIREMENTS = {f"R{number}" for number in range(1, 12)}
-SECTIONS = {"1", "1.1", "1.2", "1.3", "2", "3", "4.1", "4.2", "6", "7.1", "7.2", "7.3", "7.6", "8.3", "10.1", "10.2"}
+SECTIONS = {
+    "1",
+    "1.1",
+    "1.2",
+    "1.3",
+    "2",
+    "3",
+    "4.1",
+    "4.2",
+    "6",
+    "7.1",
+    "7.2",
+    "7.3",
+    "7.6",
+    "8.2",
+    "8.3",
+    "10.1",
+    "10.2",
+}
 SETTLED = {f"settled {number}" for number in range(1, 36)}
 POINTS = {f"10.1({number})" for number in range(1, 11)} | {f"7.6({number})" for number in range(1, 7)}
-KNOWN = VIGNETTES | TRAPS | REQUIREMENTS | SECTIONS | SETTLED | POINTS
+PROPOSAL = {"[P]"}  # a choice of ours, described in the rule set, to be signed
+KNOWN = VIGNETTES | TRAPS | REQUIREMENTS | SECTIONS | SETTLED | POINTS | PROPOSAL
 SEVERAL = re.compile(r"[,;] *(?=[VPNTR]?\d|settled )")
 # A word may say more about a place: `4.1 chart`.
-PLACE = re.compile(r"(settled \d+|[\w.()]+)")
+PLACE = re.compile(r"(settled \d+|\[P\]|[\w.()]+)")
 
 ROWS = [(path.name, row) for path in sorted(HERE.glob("*.md")) for row in read_table(path.name) if "source" in row]
 

@@ -131,7 +131,7 @@ def _charted(fold: Fold, now_ms: int, rules: RuleSet) -> Wire:
         flow = "" if oxygen.flow_l_min is None else f" {oxygen.flow_l_min:g} L/min"
         fresh = device_confirmed(chart, now_ms, rules)
         inputs["oxygen_device"] = _said(oxygen.device + flow, oxygen.at_ms, fresh=fresh) | _flagged(
-            oxygen_flags(chart, rules)
+            oxygen_flags(oxygen, chart, rules)
         )
     if chart.pressors_ms is not None:
         running = ", ".join(sorted(chart.running())) or "none"

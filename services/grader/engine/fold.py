@@ -22,7 +22,7 @@ from services.grader.engine.components import (
     parts_of,
 )
 from services.grader.engine.durations import hours, minutes
-from services.grader.engine.grading import Bounds
+from services.grader.engine.grading import Bounds, combine
 from services.grader.engine.holds import ChartedHold, MeasuredHold, hold_charted, hold_measured
 from services.grader.engine.icans import grade_icans, is_examinable, score_name
 from services.grader.engine.readings import TEMPERATURE
@@ -140,11 +140,10 @@ def _graded(fold: Fold, parts: dict[str, Part], rules: RuleSet) -> Fold:
     episode = fold.episode
     if episode is None or episode.suspended:
         explained = attribution.is_attributed(fold.chart, "fever")
-        high = 0 if explained or fold.fever is False else max(1, *(part.high for part in parts.values()))
+        high = combine(False if explained or fold.fever is False else None, *parts.values()).high
         return replace(fold, holds=Holds(), low=0, high=high)
     holds = _held(fold, parts, rules)
-    low = max(1, *holds.levels().values())
-    high = max(low, *(part.high for part in parts.values()))
+    low, high = combine(True, *parts.values(), *(Bounds(level, level) for level in holds.levels().values()))
     episode = replace(episode, max_grade=max(low, episode.max_grade))
     return replace(fold, holds=holds, low=low, high=high, episode=episode)
 

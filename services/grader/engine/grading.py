@@ -6,10 +6,22 @@ doi:10.1016/j.bbmt.2018.12.758. Where the paper gives no number or device, `clin
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from services.grader.engine.drugs import NO_VASOPRESSOR, VASOPRESSIN
 from services.grader.engine.rules import RuleSet
+
+
+class Interval(Protocol):
+    """Whatever has a lower and an upper grade."""
+
+    @property
+    def low(self) -> int:
+        """What is established."""
+
+    @property
+    def high(self) -> int:
+        """What cannot be excluded."""
 
 
 class Bounds(NamedTuple):
@@ -25,16 +37,14 @@ FINDING = Bounds(2, 2)  # hypotension without a vasopressor, hypoxia on room air
 FINDING_UNKNOWN = Bounds(0, 2)
 
 
-def grade_device(device: str | None, flow_l_min: float | None, rules: RuleSet) -> Bounds:
-    """Grade of the oxygen support; an uncharted device excludes nothing, and a mask is Grade 3 at any flow (trap T3).
+def grade_device(device: str, flow_l_min: float | None, rules: RuleSet) -> Bounds:
+    """Grade of the oxygen support; a mask is Grade 3 at any flow (trap T3).
 
     Args:
-        device: as charted; None where nobody charted one.
+        device: as charted.
         flow_l_min: None where no flow was charted.
         rules: the grade of each device, and where low flow ends for a cannula.
     """
-    if device is None:
-        return UNKNOWN
     if device == "nasal_cannula":
         return _grade_cannula(flow_l_min, rules)
     if device == "high_flow_nasal_cannula":
@@ -59,7 +69,7 @@ def grade_pressors(running: Iterable[str], rules: RuleSet) -> Bounds:
     return Bounds(low, 4 if drugs - counted else low)
 
 
-def combine(febrile: bool | None, *parts: Bounds) -> Bounds:
+def combine(febrile: bool | None, *parts: Interval) -> Bounds:
     """Combine fever with hypotension and hypoxia.
 
     Fever opens the assessment and alone is Grade 1; after that the most severe part decides. An unknown fever

@@ -1,6 +1,6 @@
 """What is odd about charted support: shown beside it, for a person to judge. A flag never changes a grade."""
 
-from services.grader.engine.chart import Chart
+from services.grader.engine.chart import Chart, Oxygen
 from services.grader.engine.components import at_home_level
 from services.grader.engine.grading import Bounds, grade_device
 from services.grader.engine.rules import RuleSet
@@ -8,11 +8,9 @@ from services.grader.engine.rules import RuleSet
 LOW_FLOW = Bounds(2, 2)
 
 
-def oxygen_flags(chart: Chart, rules: RuleSet) -> list[str]:
+def oxygen_flags(oxygen: Oxygen, chart: Chart, rules: RuleSet) -> list[str]:
     """Flags of the device in use."""
-    oxygen, weight_kg = chart.oxygen, chart.person.weight_kg
-    if oxygen is None:
-        return []
+    weight_kg = chart.person.weight_kg
     if at_home_level(chart, rules):
         return ["home_device"]
     if "cannula" not in oxygen.device or grade_device(oxygen.device, oxygen.flow_l_min, rules) != LOW_FLOW:
