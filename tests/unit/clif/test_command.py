@@ -39,6 +39,17 @@ def test_everybody_is_watched_though_nobody_is_enrolled(folder, replay):
     assert kinds(printed)[0] == "crs_rise"
 
 
+def test_a_rise_on_a_unit_that_charts_elsewhere_is_paged_and_its_silence_is_not(folder, replay):
+    vitals(folder, (60, "temp_c", 38.4))
+    write(folder, tables.ADT, [{"in_dttm": minute(0), "location_name": "Ward"}])
+
+    _, printed, said = replay(folder)
+    assert kinds(printed) == ["crs_rise", "resolved"]
+    assert said == [
+        "clif_adt: 1 row noted: the unit charts no vitals in these tables; its patients are taken as off the unit"
+    ]
+
+
 def test_a_row_that_cannot_be_read_makes_the_exit_code_1_and_is_counted_without_its_value(folder, replay):
     vitals(folder, (60, "map", 801), (61, "height_cm", 170))
 
