@@ -9,7 +9,7 @@ from services.grader.engine import Output, alarms, escalation, rises
 from services.grader.engine.durations import minutes, seconds
 from services.grader.engine.episode_names import named
 from services.grader.engine.escalation import Telling
-from services.grader.engine.estimate import estimate, fingerprint
+from services.grader.engine.estimate import fingerprint, graded, with_trend
 from services.grader.engine.fold import Fold
 from services.grader.engine.keeping import keep_what_was_said
 from services.grader.engine.placing import Placed
@@ -169,10 +169,11 @@ def _shown(state: PatientState, step: Step, outputs: list[Output]) -> tuple[Pati
     was_gone = step.before is not None and step.before.stay.status == "discharged"
     if was_gone and state.stay.status == "discharged":
         return state, outputs
-    wire = estimate(state, step.reached_ms, step.ward.rules)
+    wire = graded(state, step.reached_ms, step.ward.rules)
     shown = fingerprint(wire)
     due = step.record is not None and step.clock_ms - state.shown_ms >= minutes(step.ward.rules.repeat_min)
     if shown == state.shown and not due:
         return state, outputs
-    outputs.append(Output("estimates", state.patient_id, wire))
+    told = with_trend(wire, state, step.reached_ms, step.ward.rules)
+    outputs.append(Output("estimates", state.patient_id, told))
     return replace(state, shown=shown, shown_ms=step.clock_ms, forgotten=False), outputs

@@ -32,6 +32,17 @@ Wire = dict[str, Any]
 
 def estimate(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
     """What the data establish about one patient now, and what they cannot exclude."""
+    return with_trend(graded(state, now_ms, rules), state, now_ms, rules)
+
+
+def with_trend(wire: Wire, state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
+    """The estimate with where its signs are going: worked out only where it is sent."""
+    moving = trend(state, now_ms, rules)
+    return {**wire, "trend": moving} if moving else wire
+
+
+def graded(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
+    """The estimate but for its trend: what decides whether it is worth sending again."""
     fold, chart = state.fold, state.fold.chart
     parts = reasons.parts_now(fold, rules)
     high = 4 if state.faulted else fold.high
@@ -59,7 +70,6 @@ def estimate(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
         "missing": missing,
         "because": [*reasons.because(fold, parts, rules), *because_neuro(fold, rules)],
         "scores": scores(seen_by_scores(state, now_ms, rules)),
-        **({"trend": moving} if (moving := trend(state, now_ms, rules)) else {}),
         **({} if risk is None else {"risk_window": risk}),
         **({"prompts": said} if said else {}),
         "rules": dict(rules.reference),

@@ -36,6 +36,7 @@ ORDERS = (
     Order("others_arrive_min", "silent_monitor_min", or_equal=True),
     Order("hold_min", "episode_quiet_h"),
     Order("exam_stale_h", "neuro_window_days"),
+    Order("trend_least_points", "trend_points", or_equal=True),
     Order("exam_every_h", "exam_stale_h", or_equal=True),
     Order("ice_grade3_score", "ice_grade2_score"),
     Order("ice_grade2_score", "ice_grade1_score"),

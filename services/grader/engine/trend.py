@@ -65,7 +65,7 @@ def _sign(series: str, state: PatientState, now_ms: int, rules: RuleSet) -> Wire
     if line is None:
         return said
     said |= {"per_hour": _rounded(line.slope), **_uncertain(line), "unit": f"{QUANTITIES[sign_of(series)].unit}/h"}
-    goal = _limit(series, state, now_ms, rules)
+    goal = _limit(series, state, now_ms, rules) if line.is_sloped else None
     horizon_ms = min(span_ms, hours(rules.trend_horizon_h))
     reaches = None if goal is None else _reaches(line, goal, points[-1][0], (now_ms, points[-1][0] + horizon_ms))
     return said if reaches is None else {**said, "reaches": reaches}
@@ -124,9 +124,9 @@ def _limit(series: str, state: PatientState, at_ms: int, rules: RuleSet) -> Goal
 
 
 def _reaches(line: Line, goal: Goal, newest_ms: int, between: tuple[int, int]) -> Wire | None:
-    """When the line would meet its limit; None without a slope towards it, or not between now and the horizon."""
+    """When a sloped line would meet its limit; None if it leads away, or not there between now and the horizon."""
     left = (goal.limit - line.at(0)) * goal.direction
-    if not line.is_sloped or line.slope * goal.direction <= 0 or left <= 0:
+    if line.slope * goal.direction <= 0 or left <= 0:
         return None
     steep, slope, shallow = (abs(line.slope) + half for half in (line.half_width, 0, -line.half_width))
     early_ms, likely_ms, late_ms = (newest_ms + left / rate * HOUR_MS for rate in (steep, slope, shallow))
