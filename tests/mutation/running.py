@@ -40,12 +40,13 @@ class Mutating:
         self._likeness: list[int] = []  # how many like it come before: the rows of one table are much alike
         self._killers: dict[str, list[int]] = {}
 
-    def pytest_configure(self) -> None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
         """Found is enough: nobody looks at a smaller example of a mutant. And each run is like the last."""
         from hypothesis import Phase, settings
 
-        found = (Phase.explicit, Phase.generate)
-        settings.register_profile("mutation", phases=found, database=None, derandomize=True)
+        found, before = (Phase.explicit, Phase.generate), settings.get_current_profile_name()
+        settings.register_profile("mutation", settings.get_profile(before), phases=found, database=None)
         settings.load_profile("mutation")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -13,12 +13,14 @@ from services.grader.engine.history import (
     History,
     Seen,
     Span,
+    as_first_sent,
     content_of,
     cut_out,
     points_after,
     reading_point,
     short_name,
     support_rank,
+    whole_content,
     with_entry,
     with_reading,
     without_second,
@@ -49,11 +51,11 @@ def seconds_of(history):
     }
 
 
-ARRIVALS = st.lists(st.tuples(st.integers(0, 40), st.sampled_from([NORMAL, ABNORMAL, DEEP])), max_size=40)
+ARRIVALS = st.lists(st.tuples(st.integers(1, 12), st.sampled_from([NORMAL, ABNORMAL, DEEP])), max_size=20)
 
 
-@settings(deadline=None, derandomize=True)
-@given(ARRIVALS, st.lists(st.integers(0, 40), max_size=4))
+@settings(max_examples=200)
+@given(ARRIVALS, st.lists(st.integers(1, 12), max_size=4))
 def test_of_a_second_the_worst_is_remembered_in_whatever_order(arrivals, retracted):
     worst: dict[int, int] = {}
     for second, category in arrivals:
@@ -77,6 +79,9 @@ def test_even_readings_of_one_category_are_one_span():
     assert [span.holds(second * SECOND) for second in (-2, 0, 1, 2, 6, 7, 8)] == [
         False, True, False, True, True, False, False,
     ]  # fmt: skip
+    (odd,) = stored(reading(3, value=95), reading(7, value=96)).spans[SERIES]
+    assert odd == Span(3000, 4000, 2, NORMAL, FAST, 96, "e0")
+    assert (odd.holds(7000), odd.holds(5000)) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +93,9 @@ def test_even_readings_of_one_category_are_one_span():
     ],
 )
 def test_what_differs_begins_another_span(second):
-    assert len(stored(reading(0), reading(2), second).spans[SERIES]) == 2
+    one, two = stored(reading(0), reading(2), second).spans[SERIES]
+    assert (one.readings, one.event_id) == (2, "e0")
+    assert two == Span(second.at_ms, 0, 1, second.category, second.manner, 97.0, "e2")
 
 
 def test_a_pause_that_went_stale_begins_another_span():
@@ -104,14 +111,22 @@ def test_the_same_second_again_says_something_only_if_it_is_worse():
     assert [(span.first_ms, span.readings, span.category) for span in worse.spans[SERIES]] == [
         (0, 1, NORMAL), (2000, 1, DEEP), (4000, 1, NORMAL),
     ]  # fmt: skip
-    assert worse.spans[SERIES][1].event_id == "worse"
+    assert worse.spans[SERIES][1] == Span(2000, 0, 1, DEEP, FAST, 97.0, "worse")
+    (alone,) = stored(reading(3), reading(3, DEEP, value=80)).spans[SERIES]
+    assert alone == Span(3000, 0, 1, DEEP, FAST, 80, "e1")
 
 
 def test_a_late_reading_between_two_cuts_their_span():
-    history = stored(*(reading(second) for second in (0, 10, 20, 30)), reading(14, ABNORMAL))
+    history = stored(*(reading(second) for second in (3, 13, 23, 33)), reading(14, ABNORMAL))
     assert [(span.first_ms, span.step_ms, span.readings) for span in history.spans[SERIES]] == [
-        (0, 10_000, 2), (14_000, 0, 1), (20_000, 10_000, 2),
+        (3000, 10_000, 2), (14_000, 0, 1), (23_000, 10_000, 2),
     ]  # fmt: skip
+    before = stored(*(reading(second) for second in (3, 13, 23, 33)), reading(2, ABNORMAL))
+    assert [(span.first_ms, span.step_ms, span.readings) for span in before.spans[SERIES]] == [
+        (2000, 0, 1), (3000, 10_000, 4),
+    ]  # fmt: skip
+    emptied = without_second(stored(*(reading(second) for second in (3, 13))), SERIES, 13_000)
+    assert emptied.spans[SERIES] == (Span(3000, 0, 1, NORMAL, FAST, 97.0, "e0"),)
 
 
 def test_beyond_the_most_spans_the_oldest_alike_are_joined_and_no_abnormal_second_is_lost():
@@ -129,11 +144,11 @@ def test_joined_neighbours_are_evenly_spread_between_their_ends():
     far = [
         Span(1_000_000 * n, 0, 1, NORMAL if n % 2 else ABNORMAL, FAST, 97, f"s{n}") for n in range(2, MOST_SPANS + 2)
     ]
-    near = (Span(0, 1000, 3, NORMAL, FAST, 95, "a"), Span(62_000, 0, 1, NORMAL, FAST, 96, "b"), *far)
+    near = (Span(500, 1000, 3, NORMAL, FAST, 95, "a"), Span(62_500, 0, 1, NORMAL, FAST, 96, "b"), *far)
     history, _ = with_reading(History(spans={SERIES: near}), reading(900_000), "new", STALE_MS)
-    assert history.spans[SERIES][0] == Span(0, 62_000 // 3, 4, NORMAL, FAST, 96, "a")
+    assert history.spans[SERIES][0] == Span(500, 62_000 // 3, 4, NORMAL, FAST, 96, "a")
     assert len(history.spans[SERIES]) == len(near)
-    apart = (near[0], replace(near[1], first_ms=62_001), *far)
+    apart = (near[0], replace(near[1], first_ms=62_501), *far)
     history, _ = with_reading(History(spans={SERIES: apart}), reading(900_000), "new", STALE_MS)
     assert len(history.spans[SERIES]) == len(apart) + 1  # more than a minute apart: not one stretch
 
@@ -148,6 +163,10 @@ def test_a_fold_is_fed_with_first_second_and_last_of_a_span_and_knows_of_those_b
     assert [point.at_ms for point in points_after(history, 1500)] == [2000, 3000, 4000]
     assert [(point.at_ms, point.dense) for point in points_after(history, 3999)] == [(4000, None)]
     assert points_after(history, 4000) == []
+    two = points_after(stored(reading(3), reading(5)), 0)
+    assert [(point.at_ms, point.dense) for point in two] == [(3000, Dense(3000, 2000, 5000)), (5000, None)]
+    assert [(point.at_ms, point.dense) for point in points_after(stored(reading(3)), 0)] == [(3000, None)]
+    assert [point.at_ms for point in points_after(stored(reading(3), reading(5)), 4000)] == [5000]
 
 
 def test_entries_of_one_moment_are_fed_streams_first_then_by_id_then_by_level_of_support():
@@ -162,6 +181,8 @@ def test_entries_of_one_moment_are_fed_streams_first_then_by_id_then_by_level_of
     ):
         history = with_entry(history, Entry(5000, name, "digest", (), record))
     assert [point.event_id for point in points_after(history, 0)] == ["e0", "b", "c", "d", "y", "z", "a"]
+    runs = Entry(5000, "A", "digest", (), {"kind": "vasopressor", "drug": "dopamine"})
+    assert [point.event_id for point in points_after(with_entry(history, runs), 0)][-2:] == ["A", "a"]
     assert points_after(history, 5000) == []
 
 
@@ -200,6 +221,16 @@ def test_names_and_contents_are_short_and_tell_apart():
 def test_one_event_of_a_stream_as_the_fold_takes_it():
     point = reading_point((reading(5),), "e")
     assert (point.at_ms, point.event_id, point.record, point.dense) == (5000, "e", None, None)
+    assert point.order < points_after(with_entry(History(), Entry(5000, "", "")), 0)[0].order
+
+
+def test_a_forwarded_event_has_the_content_that_it_was_first_sent_with():
+    sent = {"patient_id": "old", "event_id": "e", "ice": 10}
+    forwarded = {"patient_id": "new", "event_id": "e", "ice": 10, "forwarded_from": ["old", "between"]}
+    assert as_first_sent(forwarded) == as_first_sent(sent) == sent
+    assert as_first_sent(forwarded, "third") == {**sent, "patient_id": "third"}
+    assert content_of(forwarded) == content_of(sent)
+    assert whole_content(sent) == whole_content({**sent, "forwarded_from": []}) != whole_content({**sent, "ice": 9})
 
 
 @pytest.mark.parametrize(
