@@ -9,6 +9,7 @@ from schemas.bedside import Clinical, Vitals
 from schemas.reasons import REASONS
 from services.ingest.media import JSON_TYPES, LINES_TYPES
 from services.ingest.outcomes import Status
+from services.ingest.parse import GRADERS_OWN
 from services.ingest.replies import MESSAGES
 
 REF = "#/components/schemas/{model}"
@@ -45,13 +46,18 @@ def _event_schemas() -> dict[str, Any]:
     kinds = get_args(get_args(Clinical)[0])
     adapters: list[Any] = [(kind.__name__, "validation", TypeAdapter(kind)) for kind in (Vitals, *kinds)]
     _, definitions = TypeAdapter.json_schemas(adapters, ref_template=REF)
-    found = {name: {**schema, "additionalProperties": False} for name, schema in definitions["$defs"].items()}
+    found = {name: _closed(schema) for name, schema in definitions["$defs"].items()}
     mapping = {get_args(kind.__annotations__["kind"])[0]: REF.format(model=kind.__name__) for kind in kinds}
     found["Clinical"] = {
         "oneOf": [{"$ref": ref} for ref in mapping.values()],
         "discriminator": {"propertyName": "kind", "mapping": mapping},
     }
     return found
+
+
+def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+    properties = {name: field for name, field in schema.get("properties", {}).items() if name != GRADERS_OWN}
+    return {**schema, "properties": properties, "additionalProperties": False}
 
 
 def _operation(summary: str, model: str, body_limit_bytes: int) -> dict[str, Any]:

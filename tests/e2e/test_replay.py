@@ -99,13 +99,25 @@ def test_without_enrolment_only_a_ward_that_watches_everybody_pages():
 
 
 def test_another_rule_set_grades_by_its_own_numbers(file, tmp_path):
-    stricter = tmp_path / "rules.json"
-    stricter.write_text(json.dumps({"id": "stricter", "fever_c": 39.5}))
+    rules, warm = tmp_path / "rules.json", file.read_bytes().replace(b"39.25", b"38.5")
+    signed = {"signed_off_by": "Dr A. Lead", "signed_off_on": "2026-01-05"}
+    rules.write_text(json.dumps({"id": "site-7", "fever_c": 39.0, **signed}))
 
-    done = crswatch("replay", file, "--rules", stricter)
+    done = crswatch("replay", "-", "--rules", rules, stdin=warm)
 
+    assert len(rises(crswatch("replay", "-", stdin=warm).stdout)) == 2
     assert rises(done.stdout) == []
-    assert {value["rules"]["id"] for value in printed(done.stdout)} == {"stricter"}
+    assert {value["rules"]["id"] for value in printed(done.stdout)} == {"site-7"}
+
+
+def test_a_loosened_limit_that_nobody_signed_is_refused(file, tmp_path):
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps({"id": "site-7", "fever_c": 39.0}))
+
+    done = crswatch("replay", file, "--rules", rules)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"fever_c" in done.stderr
 
 
 @pytest.mark.parametrize(
