@@ -145,9 +145,7 @@ def _continued(state: PatientState, track: Track | None, reading: Reading) -> Tr
     )
     if confirming and reading.category == NORMAL:
         return None
-    finding = track.finding and replace(track.finding, value=reading.value)
-    critical = track.critical and replace(track.critical, value=reading.value)
-    return Track(reading.at_ms, reading.value, reading.category, reading.manner, finding, critical)
+    return Track(reading.at_ms, reading.value, reading.category, reading.manner, track.finding, track.critical)
 
 
 def _stored(history: History, record: Record, placed: int, readings: tuple[Reading, ...], rules: RuleSet) -> History:

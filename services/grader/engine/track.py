@@ -29,8 +29,6 @@ class Finding:
 
     since_ms: int
     event_id: str
-    value: float
-    readings: int
     deep: bool
     due_ms: int
     established: bool
@@ -86,14 +84,12 @@ def _continued(
     deep = reading.category >= DEEP
     if finding is None:
         due = reading.at_ms + _lasting(reading.manner, deep, threshold, rules)
-        return Finding(reading.at_ms, event_id, reading.value, 1, deep, due, due <= reading.at_ms)
+        return Finding(reading.at_ms, event_id, deep, due, due <= reading.at_ms)
     if finding.established or finding.due_ms <= reading.at_ms:
-        return replace(finding, value=reading.value, established=True)
+        return replace(finding, established=True)
     deep = deep and finding.deep
     due = _due_again(finding, reading, deep, threshold, rules)
-    return Finding(
-        finding.since_ms, finding.event_id, reading.value, finding.readings + 1, deep, due, due <= reading.at_ms
-    )
+    return replace(finding, deep=deep, due_ms=due, established=due <= reading.at_ms)
 
 
 def _due_again(finding: Finding, reading: Reading, deep: bool, threshold: int, rules: RuleSet) -> int:
