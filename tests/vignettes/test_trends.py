@@ -84,6 +84,35 @@ def test_falling_pressure_heads_for_the_limit_of_this_patient():
     assert trend_of(child, "sbp_mmhg:cuff")["reaches"]["threshold"] == 82
 
 
+def desaturating(patient: Bed) -> dict[str, Any]:
+    for tick in range(45 * 6):
+        patient.monitor(2 + tick / 6, spo2_pct=98 - tick // 60)
+    return trend_of(patient, "spo2_pct")
+
+
+def test_falling_saturation_heads_for_the_limit_of_this_patient():
+    assert desaturating(bed())["reaches"]["threshold"] == 90
+
+    at_home = Bed(watch_all=False).admit()
+    at_home.chart(0, "baseline", oxygen_device="nasal_cannula", spo2_target_low_pct=92)
+    at_home.chart(1, "oxygen", device="nasal_cannula", flow_l_min=2)
+    assert desaturating(at_home)["reaches"]["threshold"] == 92
+
+
+def test_what_comes_too_late_is_no_part_of_a_trend_even_as_the_newest_of_its_sign():
+    for count in (62, 63, 64):  # ids are trimmed at one of them
+        patient = bed()
+        for second in range(count):
+            patient.monitor(20 + second / 60, heart_rate_bpm=80)
+        patient.vitals(5, source="monitor", arrives=22, heart_rate_bpm=140, resp_rate_bpm=30)
+        assert patient.partition.patients[patient.patient].newest["resp_rate_bpm"].value == 30
+        assert shown(patient)["signs"].keys() == {"heart_rate_bpm"}
+        assert trend_of(patient, "heart_rate_bpm")["points"] == 1
+
+    by_interface = bed().vitals(1, source="interface", arrives=24 * HOUR + 2, temperature_c=37.0)
+    assert "temperature_c" not in by_interface.partition.patients[by_interface.patient].trends
+
+
 def test_heart_rate_has_a_slope_and_no_limit():
     found = trend_of(by_hand("heart_rate_bpm", 80, 90, 100, 110, 120), "heart_rate_bpm")
 

@@ -45,7 +45,7 @@ def conclude(step: Step, placed: Placed) -> tuple[PatientState, list[Output]]:
         revision=state.revision + 1,
         as_of_ms=max(state.as_of_ms, step.clock_ms),
         reached_ms=step.reached_ms,
-        trends=after_record(step.before, step.record, state, ward.rules),
+        trends=after_record(step.before, step.record, state, step.clock_ms, ward.rules),
         faulted=False,
     )
     telling = Telling(state, step.clock_ms, state.place, ward.rules)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas.bedside import VITALS
-from services.grader.engine.durations import minutes, seconds
+from services.grader.engine.durations import hours, minutes, seconds
 from services.grader.engine.history import History, short_name
 from services.grader.engine.readings import (
     HEART_RATE,
@@ -55,7 +55,9 @@ def with_readings(
     return found
 
 
-def after_record(before: PatientState | None, record: Record | None, after: PatientState, rules: RuleSet) -> Trends:
+def after_record(
+    before: PatientState | None, record: Record | None, after: PatientState, clock_ms: int, rules: RuleSet
+) -> Trends:
     """The trends once a record was placed: its readings taken in, or what it retracts taken out."""
     stay = None if before is None else before.stay
     if stay is not None and stay.status == "discharged" and stay.encounter_id != after.stay.encounter_id:
@@ -63,7 +65,11 @@ def after_record(before: PatientState | None, record: Record | None, after: Pati
     if record is None:
         return after.trends
     if record["schema"] == VITALS:
-        readings = _new_readings(before, record, after, rules)
+        bound_ms = (
+            minutes(rules.monitor_lateness_min) if record["source"] in STREAMS else hours(rules.charted_lateness_h)
+        )
+        placed = _placed(record, after.history, clock_ms - bound_ms)
+        readings = _new_readings(before, record["event_id"], placed, rules)
         return with_readings(after.trends, record, readings, after.newest, rules) if readings else after.trends
     if record.get("kind") == "retraction" and before is not None:
         return _without_event(after.trends, before.history, record["retracts"], rules)
@@ -71,25 +77,25 @@ def after_record(before: PatientState | None, record: Record | None, after: Pati
 
 
 def _new_readings(
-    before: PatientState | None, record: Record, after: PatientState, rules: RuleSet
+    before: PatientState | None, event_id: str, placed: Sequence[Reading], rules: RuleSet
 ) -> tuple[Reading, ...]:
-    """The readings that a trend may rest on: placed, not flagged, and of no event taken in before."""
+    """The readings that a trend may rest on: not flagged, and of no event that was taken in before."""
     known = {} if before is None else before.newest
     return tuple(
         reading
-        for reading in _placed(record, after.history)
+        for reading in placed
         if not flags_of(sign_of(reading.series), reading.value, infant=False, rules=rules)
-        and not _is_of(known.get(reading.series), record["event_id"])
+        and not _is_of(known.get(reading.series), event_id)
     )
 
 
-def _placed(record: Record, history: History) -> tuple[Reading, ...]:
-    """What of a record was placed in event time: what came too late was not."""
+def _placed(record: Record, history: History, from_ms: int) -> tuple[Reading, ...]:
+    """What of a record was placed in event time; what came too late for that is graded at most as the newest."""
     name = record["event_id"]
     entry, seen = history.entries.get(name), history.seen.get(short_name(name))
-    if entry is not None:
+    if entry is not None and entry.at_ms >= from_ms:
         return entry.readings
-    if seen is None:
+    if seen is None or seen.at_ms < from_ms:
         return ()
     return tuple(
         Reading(series, seen.at_ms, record[sign_of(series)], NORMAL, manner_of(sign_of(series), record))
