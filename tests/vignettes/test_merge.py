@@ -5,7 +5,8 @@ from typing import Any
 import orjson
 import pytest
 
-from services.grader.engine.leaving import MOST_STATE_BYTES
+from services.grader import intake
+from services.grader.engine import leaving
 from tests.vignettes.bed import Bed, when
 
 HOUR, DAY = 60, 1440
@@ -371,17 +372,24 @@ def test_days_of_data_go_over_and_a_long_known_episode_with_them():
     assert bed.said() == ["crs_rise 2 #1"]
 
 
-def test_a_history_too_long_for_one_record_is_folded_up_and_loses_no_grade():
+def test_a_history_too_long_for_one_record_is_folded_up_and_loses_no_grade(monkeypatch):
+    monkeypatch.setattr(leaving, "MOST_STATE_BYTES", 16 * 1024)
     bed = febrile().vitals(5, sbp_mmhg=84)
-    for number in range(2600):
-        bed.vitals(10 + number * 0.25, source="interface", sbp_mmhg=84, heart_rate_bpm=80 + number % 3)
-    end = 10 + 2600 * 0.25
+    for number in range(80):
+        bed.vitals(10 + number, source="interface", sbp_mmhg=84, heart_rate_bpm=80 + number % 3)
+    assert len(orjson.dumps(bed.partition.encoded(OLD))) > 16 * 1024
     bed.said()
-    merged(bed, end)
+    merged(bed, 90)
     handover = written(bed)[0]
-    assert len(orjson.dumps(handover)) < MOST_STATE_BYTES + 4096
-    assert bed.interval[0] == 2
-    assert set(bed.said()) == {"resolved merged"}
+    assert len(orjson.dumps(handover["state"])) <= 16 * 1024
+    assert (bed.interval[0], bed.said()) == (2, ["resolved merged"])
+    # What is still remembered in full is still placed where it belongs.
+    under(bed, OLD).vitals(89.5, sbp_mmhg=60, arrives=91)
+    assert bed.refused() == []
+
+
+def test_the_largest_handover_fits_into_a_record_that_is_accepted():
+    assert leaving.MOST_STATE_BYTES < intake.MOST_BYTES - 64 * 1024
 
 
 def test_the_old_name_is_forgotten_a_risk_window_after_the_last_event_that_was_passed_on():
@@ -401,6 +409,16 @@ def test_a_handover_nobody_can_read_costs_one_record_and_leaves_the_old_name_alo
     assert bed.said() == ["engine_fault"]
     under(bed, OLD).vitals(12, sbp_mmhg=84)
     assert bed.said() == ["crs_rise 2 #1"]
+
+
+@pytest.mark.parametrize("finding", ["neuro", "fever"])
+def test_an_attribution_under_one_name_explains_nothing_that_stood_under_the_other(finding):
+    bed = febrile().chart(2, "neuro", seizure="resolved")
+    under(bed, NEW).vitals(3, temperature_c=38.5).chart(3, "neuro", ice=8, consciousness="awake")
+    bed.chart(5, "attribution", finding=finding, cause="sedation", author="dr-a", expires_at=when(600))
+    merged(bed, 10)
+    fold = bed.partition.patients[NEW].fold
+    assert (fold.low, fold.icans_low) == (1, 3)
 
 
 def test_streams_of_both_at_the_same_time_count_by_the_worse():

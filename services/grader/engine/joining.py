@@ -3,7 +3,8 @@
 Both histories are put together and folded again, so that it is as if everything had come under one name from the
 beginning. Where one of them reaches further back than what is remembered in full, the two folds of that moment become
 one (`joined_folds.py`). Knowledge is only added: of two streams at one time the worse counts, and a level that one of
-them had and the new past does not support goes into the hold from now (`keeping.py` does the same for late data).
+them had and the new past does not support goes into the hold from now (`keeping.py` does the same for late data). An
+attribution that would explain away what stood under the other name ends.
 """
 
 from collections.abc import Iterable
@@ -34,6 +35,8 @@ def joined(survivor: PatientState, other: PatientState, clock_ms: int, rules: Ru
         episodes=_episodes(survivor, other),
     )  # fmt: skip
     placed = refold(whole, start.at_ms + 1, clock_ms, rules)
+    if placed.state.fold.chart.attributions and not _is_supported(placed.state.fold, _here(survivor, other)):
+        placed = refold(_unexplained(whole), start.at_ms + 1, clock_ms, rules)
     placed = _nothing_lowered(placed, survivor, other, clock_ms, rules)
     state = placed.state
     state = replace(state, episodes=named(state.episodes, [placed.start, *placed.trace], state.fold))
@@ -129,14 +132,29 @@ def _nothing_lowered(
     placed: Placed, survivor: PatientState, other: PatientState, clock_ms: int, rules: RuleSet
 ) -> Placed:
     """Levels that one of the two had, and that the joined past does not support, are held from now."""
-    here = [state.fold for state in (survivor, other) if state.stay.status != "discharged"]
-    now = placed.state.fold
-    record = _kept(here)
-    if placed.state.stay.status == "discharged" or not here or _is_supported(now, here):
+    here = _here(survivor, other)
+    if placed.state.stay.status == "discharged" or _is_supported(placed.state.fold, here):
         return placed
+    record = _kept(here)
     entry = Entry(clock_ms, f"kept:{placed.state.revision}:{clock_ms}", "", (), record)
     kept = place_entry(placed.state, entry, clock_ms, rules)
     return Placed(kept.state, placed.start, [*placed.trace, *kept.trace], rewritten=True)
+
+
+def _here(survivor: PatientState, other: PatientState) -> list[Fold]:
+    return [state.fold for state in (survivor, other) if state.stay.status != "discharged"]
+
+
+def _unexplained(state: PatientState) -> PatientState:
+    """Without attributions: who explained a finding under one name did not see what stood under the other."""
+    entries = {
+        name: replace(entry, record={**entry.record, "kind": "superseded"})
+        if entry.record is not None and entry.record["kind"] == "attribution"
+        else entry
+        for name, entry in state.history.entries.items()
+    }
+    fold = replace(state.fold, chart=replace(state.fold.chart, attributions=()))
+    return replace(state, history=replace(state.history, entries=entries), fold=fold, marks=(fold,))
 
 
 def _is_supported(now: Fold, folds: Iterable[Fold]) -> bool:
