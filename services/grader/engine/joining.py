@@ -104,6 +104,7 @@ def _what_came_last(survivor: PatientState, other: PatientState) -> PatientState
         survivor,
         newest=newest,
         high_before=high,
+        trends={**other.trends, **survivor.trends},
         vitals_ms=latest.vitals_ms,
         vitals_source=latest.vitals_source,
         newest_event_ms=max(survivor.newest_event_ms, other.newest_event_ms),
