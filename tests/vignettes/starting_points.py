@@ -22,6 +22,14 @@ def febrile_bed(**options: Any) -> Bed:
     return bed
 
 
+def dosed_bed(product: str = "axi-cel", **fields: Any) -> Bed:
+    """Enrolled by the event `dose-1` at minute 0, everything known and normal; nobody else is paged for."""
+    bed = Bed(watch_all=False).admit(-1).on_room_air(0).vitals(0, temperature_c=36.8, **WELL)
+    bed.chart(0, "immunotherapy", product=product, event_id="dose-1", **fields)
+    assert bed.said() == []
+    return bed
+
+
 def watched(bed: Bed, start: float, end: float, *, every: float = 2 * HOUR, **signs: Any) -> Bed:
     """Signs by hand and "no vasopressor, room air", charted from `start` up to and including `end`."""
     minute = start

@@ -1,21 +1,14 @@
 """What is due at the bedside, to be confirmed, or to be known: prompts on the estimate. Minutes since the dose."""
 
+from dataclasses import replace
+
+from services.grader.engine.rules import DEFAULT_RULES
 from tests.vignettes.bed import Bed, when
-from tests.vignettes.starting_points import DAY, HOUR, WELL
-from tests.vignettes.test_risk_windows import dosed_bed
+from tests.vignettes.on_the_board import due, prompts
+from tests.vignettes.starting_points import DAY, HOUR, WELL, dosed_bed
 
 MASKED = "fever may be masked: antipyretic in the last 6 h"
 LOW_MEAN = "possible hypotension: mean pressure low"
-
-
-def prompts(bed: Bed) -> list[str]:
-    """All that is said now."""
-    return bed.estimate.get("prompts", [])
-
-
-def due(bed: Bed) -> list[str]:
-    """What is to be measured or examined now."""
-    return [prompt.removeprefix("due now: ") for prompt in prompts(bed) if prompt.startswith("due now")]
 
 
 def test_a_round_is_due_half_an_hour_late_and_shown_without_new_data():
@@ -72,6 +65,22 @@ def test_a_cuff_stands_in_for_a_disconnected_arterial_line():
     bed = dosed_bed().monitor(10, sbp_mmhg=116, bp_source="arterial").monitor(12, sbp_mmhg=118, bp_source="cuff")
     assert "blood pressure" not in due(bed.until(86.99))
     assert "blood pressure" in due(bed.until(87))
+
+
+def test_each_source_is_shown_as_stale_at_its_own_time():
+    bed = dosed_bed().monitor(10, map_mmhg=80, bp_source="arterial").monitor(12, map_mmhg=82, bp_source="cuff")
+    shown = bed.until(14.99).estimate["inputs"]
+    assert (shown["map_mmhg"]["state"], shown["map_mmhg:arterial"]["state"]) == ("fresh", "fresh")
+    shown = bed.until(15).estimate["inputs"]
+    assert (shown["map_mmhg"]["state"], shown["map_mmhg:arterial"]["state"]) == ("fresh", "stale")
+
+
+def test_a_monitors_cuff_is_due_when_stale_however_often_rounds_are_expected():
+    rules = replace(DEFAULT_RULES, cuff_stale_min=200, cuff_lost_min=300)
+    bed = Bed(rules=rules).admit(-1).chart(0, "immunotherapy", product="axi-cel").vitals(0, temperature_c=38.5, **WELL)
+    bed.monitor(1, sbp_mmhg=118)
+    assert "blood pressure" not in due(bed.until(200.99))
+    assert "blood pressure" in due(bed.until(201))
 
 
 def test_nothing_is_due_while_the_patient_is_expected_elsewhere():  # settled 27

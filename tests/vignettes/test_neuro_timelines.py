@@ -3,9 +3,8 @@
 import pytest
 
 from tests.vignettes.bed import Bed, when
-from tests.vignettes.starting_points import DAY, HOUR, WELL
-from tests.vignettes.test_due_at_the_bedside import due, prompts
-from tests.vignettes.test_risk_windows import dosed_bed
+from tests.vignettes.on_the_board import due, prompts
+from tests.vignettes.starting_points import DAY, HOUR, WELL, dosed_bed
 
 
 def icans(bed: Bed) -> tuple[int, int]:
@@ -113,6 +112,15 @@ def test_a_child_is_due_a_capd():
     bed = Bed(watch_all=False).admit(age_years=8).chart(0, "immunotherapy", product="tisa-cel").until(14 * HOUR)
     assert bed.escalations("neuro_due")[0]["sign"] == "capd"
     assert "CAPD" in due(bed)
+    bed.chart(15 * HOUR, "neuro", capd=0, consciousness="awake").until(29 * HOUR - 0.01)
+    assert (len(due_calls(bed)), due(bed).count("CAPD")) == (1, 0)
+    assert due_calls(bed.until(29 * HOUR))[1] == when(29 * HOUR)
+
+
+@pytest.mark.parametrize(("before_h", "called"), [(14.01, True), (14, False)])
+def test_the_last_examination_that_is_followed_up_falls_due_inside_the_window(before_h, called):  # settled 32
+    bed = dosed_bed().chart(30 * DAY - before_h * HOUR, "neuro", ice=10).until(31 * DAY)
+    assert (due_calls(bed)[-1] > when(29 * DAY)) is called
 
 
 def test_a_retracted_examination_leaves_the_one_before():

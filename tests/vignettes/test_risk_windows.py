@@ -4,7 +4,7 @@ import pytest
 
 from schemas.times import parse_time
 from tests.vignettes.bed import Bed, when
-from tests.vignettes.starting_points import DAY, HOUR, WELL, watched
+from tests.vignettes.starting_points import DAY, HOUR, WELL, dosed_bed, watched
 from tests.vignettes.tables import read_table
 
 TABLE = read_table("risk_windows.md")
@@ -15,14 +15,6 @@ def rows_with(heading: str) -> pytest.MarkDecorator:
     """The rows of the table that has this heading."""
     found = [row for row in TABLE if heading in row]
     return pytest.mark.parametrize("row", [pytest.param(row, id=row["situation"]) for row in found])
-
-
-def dosed_bed(product: str = "axi-cel", **fields) -> Bed:
-    """Enrolled at minute 0, everything known and normal."""
-    bed = Bed(watch_all=False).admit(-1).on_room_air(0).vitals(0, temperature_c=36.8, **WELL)
-    bed.chart(0, "immunotherapy", product=product, event_id="dose-1", **fields)
-    assert bed.said() == []
-    return bed
 
 
 @rows_with("onset from h")
@@ -47,6 +39,20 @@ def test_phase(row):
     assert bed.estimate["risk_window"]["phase"] == row["phase"]  # shown the moment it begins, without new data
     bed.vitals(HOUR * float(row["hours later"]) + 0.1, temperature_c=36.8)
     assert bed.estimate["risk_window"]["day"] == int(row["day"])
+
+
+def test_a_product_is_told_by_its_name_in_the_table_and_an_unknown_one_as_charted():
+    known, unknown = (dosed_bed(name).estimate["risk_window"] for name in ("Kymriah", "car-t study 7"))
+    assert known["product"] == "tisa-cel"
+    assert known["text"].endswith("Neurotoxicity: median day 6 (1-359).")
+    assert (unknown["product"], unknown["citation"]) == ("car-t study 7", "[P] proposal")
+    assert unknown["text"] == "Not in the table of products: default window."
+
+
+def test_examinations_are_expected_until_the_neurotoxicity_window_ends():
+    bed = dosed_bed("tisa-cel").vitals(30 * DAY - 1, temperature_c=36.8)
+    assert bed.estimate["risk_window"]["expected"] == {"vitals_every_h": 4, "exam_every_h": 12}
+    assert bed.until(30 * DAY).estimate["risk_window"]["expected"] == {"vitals_every_h": 4}
 
 
 def test_without_a_dose_there_is_no_window():
