@@ -202,7 +202,8 @@ def test_settled_14_a_dose_and_a_discharge_that_come_too_late_apply_from_now():
     bed = Bed(watch_all=False).admit().on_room_air(DAY).vitals(DAY, temperature_c=38.5, **WELL)
     assert bed.said() == []
     bed.chart(5, "immunotherapy", product="axi-cel", arrives=DAY + 10)
-    assert bed.said() == ["crs_rise 1 #1"]
+    # Enrolled from now; the dose's own clock runs from when it was given, so the examination is overdue (settled 32).
+    assert bed.said() == ["crs_rise 1 #1", "neuro_due ice"]
     bed.chart(6, "encounter", action="discharge", arrives=DAY + 20)
     assert bed.estimate["encounter"] == "discharged"
 
