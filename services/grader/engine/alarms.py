@@ -24,7 +24,7 @@ REASONS = {
     "engine_fault": "data_returned",  # graded again
     "data_gap": "data_returned",
 }
-KEPT_SPELLS = 4
+KEPT_SPELLS = 32  # told apart; those before them are known as one, so that folding them again pages nobody
 
 
 class Raised(NamedTuple):
@@ -116,8 +116,15 @@ def past_critical(
             sent, raised = raise_alarm(state, sent, alarm._replace(late=late, refuted=late and rewritten))
             said.append(raised)
         merged = (*(item for item in known if not _overlap(item, since_ms, until_ms)), (since_ms, until_ms))
-        sent = replace(sent, critical={**sent.critical, sign: merged[-KEPT_SPELLS:]})
+        sent = replace(sent, critical={**sent.critical, sign: _kept(merged)})
     return sent, said
+
+
+def _kept(spells: tuple[tuple[int, int | None], ...]) -> tuple[tuple[int, int | None], ...]:
+    if len(spells) <= KEPT_SPELLS:
+        return spells
+    (start, _), (_, end) = spells[:2]
+    return ((start, end), *spells[2:])
 
 
 def _overlap(known: tuple[int, int | None], since_ms: int, until_ms: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from services.grader.engine.coarsening import kept_small
 from services.grader.engine.durations import hours, minutes
 from services.grader.engine.fold import Fold
 from services.grader.engine.founding import pruned
@@ -56,6 +57,7 @@ def place_readings(
     for reading in readings:
         stale_ms = freshness_limits(reading.manner, rules)[0]
         history, is_new = with_reading(history, reading, event_id, stale_ms)
+        history = kept_small(history, reading.series, rules)
         new.extend([reading] if is_new else [])
     history = replace(history, seen={**history.seen, short_name(event_id): seen[1]})
     state = replace(state, history=history)

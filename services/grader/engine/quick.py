@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.grader.engine.arrival import PRESSURE_SIGNS
+from services.grader.engine.coarsening import kept_small
 from services.grader.engine.durations import MINUTE_MS, minutes
 from services.grader.engine.history import History, Seen, content_of, short_name, with_reading
 from services.grader.engine.oddities import contradict_each_other
@@ -152,5 +153,6 @@ def _stored(history: History, record: Record, placed: int, readings: tuple[Readi
     for reading in readings:
         stale_ms = freshness_limits(reading.manner, rules)[0]
         history, _ = with_reading(history, reading, record["event_id"], stale_ms)
+        history = kept_small(history, reading.series, rules)
     seen = Seen(placed, content_of(record), tuple(reading.series for reading in readings))
     return replace(history, seen={**history.seen, short_name(record["event_id"]): seen})
