@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from schemas.encoding import encode
 from schemas.reading import check_bedside, read_bedside
 from schemas.reasons import Refusal
-from schemas.times import format_time
+from schemas.times import format_time, parse_time
 from services.grader.engine import Origin, Output
 from services.grader.engine.partition import Partition
+from services.grader.engine.state import Place, decode_state
+from services.grader.engine.step import Stepped, step
 from tests.unit.grader.arrivals import MINUTE, Event, delayed, patients
 
 SLOW = settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -208,3 +210,20 @@ def test_a_merge_lowers_nothing(events: list[Event]) -> None:
         if after.stay.status != "discharged":
             assert after.fold.low >= max((low for low, _ in before), default=0)
             assert after.fold.icans_low >= max((icans for _, icans in before), default=0)
+
+
+@SLOW
+@given(merged())
+def test_every_escalation_around_a_merge_comes_out_of_its_evidence_again(events: list[Event]) -> None:
+    ward = run(on_time(events))
+    said = {item["escalation_id"]: item for item in ward.escalations()}
+    for evidence in (output.value for output in ward.outputs if output.topic == "evidence" and output.value):
+        if "record" not in evidence:
+            continue
+        before, lies = evidence["state_before"], evidence["provenance"]
+        state = None if before is None else decode_state(orjson.loads(orjson.dumps(before)))
+        place = Place(lies["topic"], lies["partition"], lies["last_offset"])
+        now_ms = parse_time(evidence["now"])
+        stepped = step(state, evidence["record"], clock_ms=now_ms, place=place, ward=ward.partition.ward)
+        assert isinstance(stepped, Stepped)
+        assert said[evidence["escalation_id"]] in [output.value for output in stepped.outputs]
