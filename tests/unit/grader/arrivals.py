@@ -73,8 +73,8 @@ _FEVER = st.sampled_from([38.0, 38.6, 39.4]).map(
 )
 _RETRACTION = st.integers(0, 99).map(lambda back: {"kind": "retraction", "back": back})
 _PAUSES_S = st.one_of(st.integers(0, 30), st.integers(0, 600), st.integers(0, 2700), st.integers(0, 7 * 3600))
-# What acts from the moment it arrives (`settled.md` 14): another order of arrival means another thing.
-AT_ONCE = ("attribution", "baseline")
+# What acts from the moment it arrives (`settled.md` 14, 26): another order of arrival means another thing.
+AT_ONCE = ("attribution", "baseline", "immunotherapy")
 
 
 @st.composite
