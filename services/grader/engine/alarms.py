@@ -115,7 +115,10 @@ def past_critical(
             alarm = critical_alarm(replace(state, fold=fold), series, since_ms, ward)
             sent, raised = raise_alarm(state, sent, alarm._replace(late=late, refuted=late and rewritten))
             said.append(raised)
-        merged = (*(item for item in known if not _overlap(item, since_ms, until_ms)), (since_ms, until_ms))
+        same = [item for item in known if _overlap(item, since_ms, until_ms)]
+        whole = (min([since_ms, *(item[0] for item in same)]), max([until_ms, *(item[1] or 0 for item in same)]))
+        others = [item for item in known if item not in same]
+        merged = tuple(sorted([*others, whole], key=lambda item: item[0]))
         sent = replace(sent, critical={**sent.critical, sign: _kept(merged)})
     return sent, said
 
