@@ -96,6 +96,11 @@ def test_settled_03_what_a_device_says_without_or_with_its_flow(device, flow, in
     assert bed.interval == interval
 
 
+def test_settled_03_a_high_flow_cannula_at_low_flow_is_flagged():
+    assert "flags" in bed_on("high_flow_nasal_cannula", flow_l_min=6).estimate["inputs"]["oxygen_device"]
+    assert "flags" not in bed_on("high_flow_nasal_cannula", flow_l_min=7).estimate["inputs"]["oxygen_device"]
+
+
 def test_settled_03_a_vasopressor_of_unknown_name_raises_only_the_upper_bound():
     bed = febrile_bed().chart(10, "vasopressor", drug="superpressin", rate=1)
     assert bed.interval == (1, 4)
