@@ -121,9 +121,8 @@ def with_reading(history: History, reading: Reading, event_id: str, stale_ms: in
         found = next((span for span in spans if span.holds(reading.at_ms)), None)
         if found is not None and found.category >= reading.category:
             return history, False  # of two in one second the worse counts
-        rest = _without_second(spans, reading.at_ms) if found else spans
         one = Span(reading.at_ms, 0, 1, reading.category, reading.manner, reading.value, event_id)
-        added = _inserted(rest, one)
+        added = _inserted(spans, one)
     return replace(history, spans={**history.spans, reading.series: added}), True
 
 
@@ -144,21 +143,19 @@ def _appended(spans: tuple[Span, ...], reading: Reading, event_id: str, stale_ms
 
 
 def _inserted(spans: tuple[Span, ...], one: Span) -> tuple[Span, ...]:
-    """Between two readings: a span it falls into is cut, so that order within it stays."""
-    pieces: list[Span] = []
-    for span in spans:
-        pieces.extend(_cut(span, one.first_ms, keep=True))
+    """Between two readings or in place of one: a span it falls into is cut, so that order within it stays."""
+    pieces = list(_without_second(spans, one.first_ms))
     insort(pieces, one, key=lambda span: span.first_ms)
     return tuple(pieces)
 
 
 def _without_second(spans: tuple[Span, ...], at_ms: int) -> tuple[Span, ...]:
-    return tuple(piece for span in spans for piece in _cut(span, at_ms, keep=False))
+    return tuple(piece for span in spans for piece in _cut(span, at_ms))
 
 
-def _cut(span: Span, at_ms: int, *, keep: bool) -> Iterator[Span]:
-    """The span before and after a moment; without the reading that lies on it unless `keep`."""
-    if not span.first_ms <= at_ms <= span.last_ms or (keep and span.readings == 1):
+def _cut(span: Span, at_ms: int) -> Iterator[Span]:
+    """The span before and after a moment, without the reading that lies on it."""
+    if not span.first_ms <= at_ms <= span.last_ms:
         yield span
         return
     if span.readings == 1:
@@ -247,7 +244,7 @@ def _span_points(series: str, span: Span, after_ms: int) -> Iterator[Point]:
     """First, second and last reading of what is left of a span; those between are known to come."""
     skipped = 0 if after_ms < span.first_ms else (after_ms - span.first_ms) // max(1, span.step_ms) + 1
     rest = _part(span, skipped, span.readings - skipped)
-    dense = Dense(rest.first_ms, rest.step_ms, rest.last_ms) if rest.readings > 1 else None
+    dense = Dense(rest.first_ms, rest.step_ms, rest.last_ms)
     times = sorted({rest.first_ms, rest.first_ms + rest.step_ms, rest.last_ms})
     for at_ms in times:
         reading = Reading(series, at_ms, span.value, span.category, span.manner)

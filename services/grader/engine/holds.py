@@ -48,10 +48,8 @@ def hold_measured(hold: MeasuredHold, level: int, clear_ms: int | None, hold_ms:
 
 def hold_charted(hold: ChartedHold, level: int, at_ms: int, reached_ms: int, hold_ms: int) -> ChartedHold:
     """After what is charted now: the highest level of the last 30 min counts."""
-    ended = hold.ended
-    if level < hold.level:
-        ended = (*ended, (hold.level, at_ms))  # those before it are higher
-    ended = tuple(item for item in ended if item[0] > level and item[1] + hold_ms > reached_ms)
+    levels = (*hold.ended, (hold.level, at_ms))  # highest first
+    ended = tuple(item for item in levels if item[0] > level and item[1] + hold_ms > reached_ms)
     return ChartedHold(level, ended)
 
 

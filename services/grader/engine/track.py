@@ -72,7 +72,7 @@ def recategorised(track: Track, category: int, at_ms: int, rules: RuleSet) -> Tr
         return track
     reading = Reading("", at_ms, track.value, category, track.manner)
     finding = _continued(track.finding, reading, "limits", ABNORMAL, rules)
-    critical = _continued(track.critical, reading, "limits", CRITICAL, rules)
+    critical = _continued(None, reading, "limits", CRITICAL, rules)  # or it was not
     return replace(track, category=category, finding=finding, critical=critical)
 
 

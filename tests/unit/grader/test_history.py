@@ -181,6 +181,8 @@ def test_entries_of_one_moment_are_fed_streams_first_then_by_id_then_by_level_of
     ):
         history = with_entry(history, Entry(5000, name, "digest", (), record))
     assert [point.event_id for point in points_after(history, 0)] == ["e0", "b", "c", "d", "y", "z", "a"]
+    given = Entry(5000, "zz", "digest", (), {"kind": "medication"})
+    assert [point.event_id for point in points_after(with_entry(history, given), 0)][-4:] == ["zz", "y", "z", "a"]
     runs = Entry(5000, "A", "digest", (), {"kind": "vasopressor", "drug": "dopamine"})
     assert [point.event_id for point in points_after(with_entry(history, runs), 0)][-2:] == ["A", "a"]
     assert points_after(history, 5000) == []
@@ -193,6 +195,7 @@ def test_the_order_of_support_is_that_of_the_table():
     assert ranks == sorted(set(ranks))
     flows = [support_rank({"kind": "oxygen", "device": "nasal_cannula", "flow_l_min": flow}) for flow in (0, 1, 98, 99)]
     assert flows == sorted(set(flows))
+    assert flows[0] == support_rank({"kind": "oxygen", "device": "nasal_cannula"})
     most = support_rank({"kind": "oxygen", "device": "nasal_cannula", "flow_l_min": 1000})
     assert flows[-1] == most < support_rank({"kind": "oxygen", "device": "high_flow_nasal_cannula"})
     drugs = [{"drug": "none"}, {"drug": "dopamine", "rate": 0}, {"drug": "dopamine", "rate": 1}]
@@ -237,7 +240,10 @@ def test_a_forwarded_event_has_the_content_that_it_was_first_sent_with():
     ("first_ms", "last_ms", "kept"),
     [
         (31, 50, [(0, 10, 4)]),
+        (45, 50, [(0, 10, 4)]),
         (-9, -1, [(0, 10, 4)]),
+        (-40, -25, [(0, 10, 4)]),
+        (-40, 0, [(10, 10, 3)]),
         (30, 50, [(0, 10, 3)]),
         (-9, 0, [(10, 10, 3)]),
         (0, 30, []),
@@ -247,8 +253,9 @@ def test_a_forwarded_event_has_the_content_that_it_was_first_sent_with():
     ],
 )
 def test_a_stretch_that_another_series_tells_better_is_cut_out(first_ms, last_ms, kept):
-    span = Span(0, 10, 4, NORMAL, FAST, 97, "e")
-    assert [(part.first_ms, part.step_ms, part.readings) for part in cut_out(span, first_ms, last_ms)] == kept
+    span = Span(1005, 10, 4, NORMAL, FAST, 97, "e")
+    parts = cut_out(span, first_ms + 1005, last_ms + 1005)
+    assert [(part.first_ms - 1005, part.step_ms, part.readings) for part in parts] == kept
 
 
 def test_a_single_reading_is_cut_out_or_not():

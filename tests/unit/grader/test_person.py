@@ -1,11 +1,20 @@
 """Age in completed months, however it is known (`clinical.md` 10.1(4))."""
 
+import time
+
 import pytest
 
 from schemas.times import parse_time
 from services.grader.engine.person import YEAR_MS, Person
 from tests.vignettes.bed import Bed
 from tests.vignettes.starting_points import WELL
+
+
+@pytest.fixture(autouse=True)
+def own_zone(monkeypatch):
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.mark.parametrize(
@@ -23,7 +32,10 @@ from tests.vignettes.starting_points import WELL
         ("2023-12-01T12:00:00Z", 0),  # a birth date in the future is no age below zero
     ],
 )
-def test_months_since_birth_are_completed_months(day, months):
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/New_York"])
+def test_months_since_birth_are_completed_months_wherever_the_process_runs(day, months, zone, monkeypatch):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
     assert Person(birth_date="2024-02-29").age_months(parse_time(day)) == months
 
 
@@ -38,9 +50,9 @@ def test_a_charted_age_is_in_completed_months(years, months):
 
 
 def test_a_charted_age_grows():
-    person = Person(age_years=6, age_charted_ms=1000)
-    assert person.age_months(1000 + YEAR_MS) == 84
-    assert person.age_months(1000 + YEAR_MS - 60_000) == 83
+    person = Person(age_years=6, age_charted_ms=YEAR_MS)
+    assert person.age_months(2 * YEAR_MS) == 84
+    assert person.age_months(2 * YEAR_MS - 60_000) == 83
     assert Person().age_months(0) is None
 
 

@@ -38,6 +38,7 @@ def series(*readings, manner=FAST):
         (((0, ABNORMAL),), 15),
         (((0, DEEP),), 10),
         (((0, DEEP), (5, DEEP)), 10),
+        (((0, DEEP), (4, DEEP), (8, DEEP)), 10),
         (((0, DEEP), (5, ABNORMAL)), 15),
         (((0, ABNORMAL), (5, DEEP)), 15),
         (((0, DEEP), (5, ABNORMAL), (7, DEEP)), 15),
@@ -83,6 +84,9 @@ def test_a_second_critical_value_of_a_cuff_waits_for_the_ten_seconds_all_the_sam
     assert is_established(track)  # low twice
     assert track.critical.due_ms == 10_000
     assert not track.critical.established
+    alone = settle(series((0, CRITICAL), manner=CUFF), 10_000)
+    assert (alone.critical.established, is_established(alone)) == (True, False)
+    assert is_established(settle(alone, 5 * MINUTE))
 
 
 @pytest.mark.parametrize(("manner", "due_ms"), [(CUFF, 5 * MINUTE), (PATCH, 10 * MINUTE), (SPOT, 0)])
@@ -100,7 +104,7 @@ def test_new_limits_count_from_now_for_the_newest_reading_too():
     low = recategorised(normal, ABNORMAL, 60_000, DEFAULT_RULES)
     assert (low.category, low.finding.since_ms, low.finding.due_ms) == (ABNORMAL, 60_000, 75_000)
     assert (low.last_ms, low.value) == (normal.last_ms, normal.value)
-    assert low.critical is None
+    assert (low.critical, low.finding.event_id) == (None, "limits")
     again = recategorised(low, NORMAL, 70_000, DEFAULT_RULES)
     assert (again.category, again.finding) == (NORMAL, None)
     assert recategorised(normal, NORMAL, 60_000, DEFAULT_RULES) is normal
@@ -111,7 +115,7 @@ def test_new_limits_do_not_start_anew_what_is_pending_or_stands():
     assert recategorised(low, DEEP, 5_000, DEFAULT_RULES).finding.due_ms == 15_000
     assert is_established(recategorised(settle(low, 15_000), DEEP, 20_000, DEFAULT_RULES))
     worst = recategorised(low, CRITICAL, 5_000, DEFAULT_RULES)
-    assert (worst.critical.since_ms, worst.critical.due_ms) == (5_000, 15_000)
+    assert (worst.critical.since_ms, worst.critical.due_ms, worst.critical.event_id) == (5_000, 15_000, "limits")
     assert recategorised(worst, ABNORMAL, 6_000, DEFAULT_RULES).critical is None
     by_hand = recategorised(series((0, CRITICAL), manner=SPOT), DEEP, 1, DEFAULT_RULES)
     assert by_hand.critical is None
@@ -131,6 +135,9 @@ def test_readings_known_to_come_are_the_newest_in_their_time():
         140,
     ]
     assert newest_ms(Track(100, 97, NORMAL, FAST), 999) == 100
+    assert freshness(EVEN, 5 * MINUTE + 139, DEFAULT_RULES) == "fresh"
+    assert freshness(EVEN, 5 * MINUTE + 140, DEFAULT_RULES) == "stale"
+    assert observe(None, Reading("", 100, 97, NORMAL, FAST), "e", DEFAULT_RULES, EVEN.dense) == EVEN
 
 
 def test_the_next_of_the_readings_known_to_come():
