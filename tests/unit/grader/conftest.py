@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
-FEW, MANY = 25, 4000
+FEW, MANY = 25, 2000
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,4 +24,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if config.option.markexpr == "prove" and item.get_closest_marker("property") is not None:
             item.add_marker(pytest.mark.prove)
-            item.add_marker(pytest.mark.timeout(1800))
+            item.add_marker(pytest.mark.timeout(3600))
