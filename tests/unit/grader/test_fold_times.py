@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.grader.engine.chart import Chart, Infusion
+from services.grader.engine.chart import Attribution, Chart, Exam, Infusion, Oxygen
 from services.grader.engine.durations import hours, minutes
 from services.grader.engine.fold import Episode, Fold, Holds
 from services.grader.engine.fold_times import next_time
@@ -58,6 +58,20 @@ def test_a_pressure_held_up_by_a_vasopressor_begins_no_hold_and_saturation_does(
     stale_ms = even().dense.until_ms + minutes(DEFAULT_RULES.fast_stale_min)
     assert next_time(fold(held, chart, **{ARTERIAL: even()}), DEFAULT_RULES) == stale_ms
     assert next_time(fold(held, chart, **{ARTERIAL: even(), SPO2: even()}), DEFAULT_RULES) == 11 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("chart", "due_ms"),
+    [
+        (Chart(pressors_ms=7), 7 + hours(4)),
+        (Chart(oxygen=Oxygen("face_mask", None, None, 7, "e")), 7 + hours(12)),
+        (Chart(antipyretic_ms=7), 7 + hours(6)),
+        (Chart(attributions=(Attribution("hypoxia", 99, 7, "e"),)), 99),
+        (Chart(neuro={"ice": Exam(10, 7, "e")}), 7 + hours(14)),
+    ],
+)
+def test_what_was_charted_runs_out(chart, due_ms):
+    assert next_time(Fold(chart=chart), DEFAULT_RULES) == due_ms
 
 
 def test_nothing_is_due_of_nobody_and_a_quiet_episode_closes():
