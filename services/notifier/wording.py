@@ -32,6 +32,10 @@ _SENTENCES = {
     Cause.DECLINED: "The call was declined and comes to you.",
     Cause.UNREACHABLE: "Those called before could not be reached.",
 }
+_OVER = "The alarm is over."
+_STANDS = "That part is over; an alarm of this patient still stands."
+# The survivor is paged for only above what was said already: the finding itself may stand.
+_OVER_MERGED = "The record was merged into another one of the same patient; the finding may stand there. See the board."
 
 
 def page_id(*parts: str | int) -> str:
@@ -64,7 +68,7 @@ def farewell_body(farewell: Farewell, role: str, *, level: PayloadLevel, board_u
     """The end of it, for one who was called."""
     escalation: Escalation = farewell.escalation
     raised_ms = parse_time(escalation["detected_at"])
-    over = "That part is over; an alarm of this patient still stands." if farewell.stands else "The alarm is over."
+    over = _OVER_MERGED if escalation.get("reason") == "merged" else _STANDS if farewell.stands else _OVER
     about = _about(escalation["priority"], "resolved", escalation.get("unit"), escalation.get("bed"), level)
     ended = escalation.get("resolves", [escalation["escalation_id"]])
     data = about | {

@@ -73,6 +73,15 @@ class Timelines:
         night.hear(night.answer(two, revision=night.alarm().revision))
         assert night.alarms() == []
 
+    def test_a_merge_never_takes_an_unanswered_alarm_off_the_board(self, night: Night):
+        three = night.rise(3)
+        night.hear(three)
+        night.expect(NURSE, CHARGE, PROVIDER)
+        night.at(20).hear(night.resolved(three, reason="merged"))
+        (page, *_) = night.expect(NURSE, CHARGE, PROVIDER, kind="resolved", why="merged")
+        assert "the finding may stand there" in page["data"]["message"]
+        assert night.alarm().state is State.LATCHED
+
     def test_the_end_goes_to_everyone_who_was_called_and_to_nobody_else(self, night: Night):
         two = night.rise(2)
         night.hear(two)
