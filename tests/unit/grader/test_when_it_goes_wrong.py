@@ -1,0 +1,48 @@
+"""Turns that the engine takes when something is broken, or over before anybody could look."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.grader.engine import fault
+from services.grader.engine.fold import Episode
+from services.grader.engine.joined_folds import _episode
+from services.grader.engine.partition import partition_factory
+from services.grader.engine.state import NOWHERE
+from services.grader.engine.ward import Ward
+from tests.vignettes.bed import ms
+from tests.vignettes.starting_points import SECOND, febrile_bed, well_bed
+
+
+def test_a_fault_as_time_passes_pages_once_and_time_stands_still_until_the_next_record():
+    bed = febrile_bed()
+    state = bed.partition.patients["bed-7"]
+    bed.partition.patients["bed-7"] = replace(state, sent=replace(state.sent, crs=None))
+    bed.until(24 * 60).until(48 * 60)
+    (page,) = bed.escalations("engine_fault")
+    assert page["priority"] == "high"
+    assert bed.partition.patients["bed-7"].faulted
+
+
+def test_a_fault_is_of_a_patient_or_of_a_record():
+    with pytest.raises(ValueError, match="neither"):
+        fault.after_fault(None, None, clock_ms=ms(0), place=NOWHERE, ward=Ward())
+
+
+def test_a_factory_makes_the_engine_of_each_partition():
+    make = partition_factory(watch_all=True)
+    assert make(3) is not make(3)
+    assert make(3).ward.watch_all
+
+
+def test_a_critical_value_that_came_late_and_was_over_by_then_pages_as_late():
+    bed = well_bed().monitor(20, spo2_pct=97)
+    for second in range(0, 20, 5):
+        bed.vitals(15 + second * SECOND, source="monitor", arrives=21, spo2_pct=45)
+    assert bed.said() == ["critical_value spo2_pct late", "resolved improved"]
+
+
+def test_of_two_episodes_joined_by_a_merge_the_older_one_stays():
+    one, two = Episode("a", 10, 2, quiet_ms=20), Episode("b", 5, 3, suspended=True)
+    assert _episode(one, two) == _episode(two, one) == Episode("b", 5, 3)
+    assert _episode(one, None) == _episode(None, one) == one
