@@ -5,12 +5,14 @@ Nothing is done when the built files already belong to the sources. npm's own en
 """
 
 import argparse
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -30,11 +32,16 @@ def build(web: Path = WEB, static: Path = STATIC, *, force: bool = False) -> boo
     Raises:
         BuildError: Node is not installed, or npm or Vite failed; their own words went to standard error.
     """
+    with alone_in(web):
+        return _build(web, static, force=force)
+
+
+def _build(web: Path, static: Path, *, force: bool) -> bool:
     wanted = sources_hash(web)
     stamp = static / STAMP
     if not force and stamp.exists() and stamp.read_text() == wanted:
         return False
-    install(web)
+    _install(web)
     draft = web / "node_modules" / ".draft"
     shutil.rmtree(draft, ignore_errors=True)
     vite = web / "node_modules" / "vite" / "bin" / "vite.js"
@@ -47,6 +54,22 @@ def build(web: Path = WEB, static: Path = STATIC, *, force: bool = False) -> boo
 
 def install(web: Path) -> None:
     """Exactly what the lock file says, once: `npm ci`, without anybody's install scripts."""
+    with alone_in(web):
+        _install(web)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Of processes that prepare the same folder one works, the others wait and find it done."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _install(web: Path) -> None:
     lock = web / "package-lock.json"
     done = web / "node_modules" / ".installed-from"
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()

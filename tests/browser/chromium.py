@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-from services.dashboard.build import install, node
+from services.dashboard.build import alone_in, install, node
 
 HERE = Path(__file__).parent
 # A short way to the unpacked files: Chromium makes sockets whose path may have 107 characters.
@@ -40,6 +40,11 @@ def chromium() -> Chromium:
     """Install and unpack the browser if needed; a few seconds the first time."""
     install(HERE)
     UNPACKED.mkdir(exist_ok=True)
+    with alone_in(UNPACKED):
+        return _unpacked()
+
+
+def _unpacked() -> Chromium:
     # The package unpacks its own copies of system libraries only where it believes to be on this platform.
     environment = os.environ | {"TMPDIR": str(UNPACKED), "AWS_LAMBDA_JS_RUNTIME": "nodejs24.x"}
     said = subprocess.run(
