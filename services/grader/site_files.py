@@ -5,9 +5,9 @@ from typing import Any
 
 import orjson
 
-from services.grader.engine.rules import DEFAULT_RULES, RuleSet
-from services.grader.engine.site_rules import overridden
-from services.grader.engine.unit_profile import with_unit_profile
+from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
+from services.grader.engine.ruleset.site_rules import overridden
+from services.grader.engine.ruleset.unit_profile import with_unit_profile
 
 
 class BadSiteFile(Exception):

@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def _paths(names: list[str]) -> list[str]:
-    every = [*SCHEMAS, *(f"{ENGINE}/{path.name}" for path in sorted((ROOT / ENGINE).glob("*.py")))]
+    every = [*SCHEMAS, *(path.relative_to(ROOT).as_posix() for path in sorted((ROOT / ENGINE).rglob("*.py")))]
     known = {path.rpartition("/")[2].removesuffix(".py"): path for path in every}
     if unknown := set(names) - set(known):
         raise SystemExit(f"no such pure module: {', '.join(sorted(unknown))}")

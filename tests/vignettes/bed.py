@@ -20,7 +20,7 @@ from schemas.rejected import Rejected
 from schemas.times import format_time, parse_time
 from services.grader.engine import Origin, Output
 from services.grader.engine.partition import Partition
-from services.grader.engine.rules import DEFAULT_RULES, RuleSet
+from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
 
 START_MS = parse_time("2026-03-01T08:00:00Z")
 MINUTE_MS = 60_000

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.grader.engine.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from tests.vignettes.bed import Bed, when
 from tests.vignettes.on_the_board import due, prompts
 from tests.vignettes.starting_points import DAY, HOUR, WELL, dosed_bed

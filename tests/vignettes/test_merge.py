@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from services.grader import intake
-from services.grader.engine import leaving
+from services.grader.engine.merging import leaving
 from tests.vignettes.bed import Bed, when
 
 HOUR, DAY = 60, 1440

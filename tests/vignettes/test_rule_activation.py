@@ -3,8 +3,8 @@
 import json
 
 from services.grader.engine.partition import Partition
-from services.grader.engine.rules import DEFAULT_RULES
-from services.grader.engine.site_rules import overridden
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.site_rules import overridden
 from services.grader.replay import read_lines, replay
 from tests.vignettes.bed import Bed, ms, when
 

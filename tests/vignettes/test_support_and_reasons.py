@@ -4,8 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from services.grader.engine.rules import DEFAULT_RULES
-from services.grader.engine.site_rules import overridden
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.site_rules import overridden
 from tests.vignettes.bed import Bed, when
 
 WELL = {"sbp_mmhg": 118, "spo2_pct": 97, "heart_rate_bpm": 80}

@@ -6,8 +6,8 @@ import orjson
 import pytest
 
 from schemas.times import parse_time
-from services.grader.engine.rules import DEFAULT_RULES
-from services.grader.engine.trend_points import points_of, with_value
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
+from services.grader.engine.trends.trend_points import points_of, with_value
 from tests.vignettes.bed import Bed, ms, when
 
 HOUR = 60

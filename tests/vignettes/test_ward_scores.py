@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from vitalscore import score_news2, score_qsofa
 
-from services.grader.engine.score_charts import NEWS2, QSOFA, Bands
-from services.grader.engine.scores import Seen, news2, qsofa
+from services.grader.engine.scores.score_charts import NEWS2, QSOFA, Bands
+from services.grader.engine.scores.scores import Seen, news2, qsofa
 from tests.vignettes.bed import Bed
 from tests.vignettes.tables import bounds, rows
 

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from services.grader.engine.rule_fields import is_looser
-from services.grader.engine.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.rule_fields import is_looser
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from tests.vignettes import crs_rows
 from tests.vignettes.bed import Bed
 from tests.vignettes.tables import read_table

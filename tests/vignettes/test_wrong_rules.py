@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from services.grader.engine import chart, components, fold, readings
+from services.grader.engine import chart, fold
 from services.grader.engine.chart import Chart
-from services.grader.engine.components import Part
+from services.grader.engine.crs import components
+from services.grader.engine.crs.components import Part
+from services.grader.engine.crs.grading import Bounds
 from services.grader.engine.fold import Fold
-from services.grader.engine.grading import Bounds
-from services.grader.engine.rules import RuleSet
+from services.grader.engine.ruleset.rules import RuleSet
+from services.grader.engine.signs import readings
 from tests.vignettes.crs_rows import check
 from tests.vignettes.tables import read_table
 

@@ -19,7 +19,7 @@ from services.grader.clif.reader import read_clif
 from services.grader.clif.reasons import Rows
 from services.grader.clif.tables import BadClif, unread
 from services.grader.engine.partition import Partition
-from services.grader.engine.rules import RuleSet
+from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.replay import BadLine, Line, read_lines, replay
 from services.grader.site_files import BadSiteFile, load_site
 from services.runtime.kafka_source import NoKafka, kafka_source

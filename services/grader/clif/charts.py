@@ -9,7 +9,7 @@ from services.grader.clif.reasons import Rows
 from services.grader.clif.stays import Stays
 from services.grader.clif.tables import CONTINUOUS, INTERMITTENT, RESPIRATORY, Row
 from services.grader.clif.words import DEVICES, GIVEN, RUNNING, STOP, VASOACTIVES, word
-from services.grader.engine.drugs import drug_class
+from services.grader.engine.crs.drugs import drug_class
 
 # By stay and drug: the orders that run, each with its rate.
 Running = dict[tuple[str, str], dict[str, float | None]]

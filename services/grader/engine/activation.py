@@ -9,9 +9,9 @@ from typing import Any
 
 from services.grader.engine import Output
 from services.grader.engine.conclude import Step, conclude
-from services.grader.engine.history import Entry
-from services.grader.engine.leaving import Moment
-from services.grader.engine.placing import place_entry
+from services.grader.engine.merging.leaving import Moment
+from services.grader.engine.past.history import Entry
+from services.grader.engine.past.placing import place_entry
 from services.grader.engine.state import PatientState
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemas.times import parse_time
-from services.grader.engine.drugs import NO_VASOPRESSOR, generic_name, masks_fever
+from services.grader.engine.crs.drugs import NO_VASOPRESSOR, generic_name, masks_fever
 from services.grader.engine.person import Person
 
 Record = dict[str, Any]

@@ -5,21 +5,22 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from schemas import ids
-from services.grader.engine import Output, alarms, escalation, rises
+from services.grader.engine import Output
 from services.grader.engine.durations import minutes, seconds
-from services.grader.engine.episode_names import named
-from services.grader.engine.escalation import Telling
 from services.grader.engine.estimate import fingerprint, graded, with_trend
 from services.grader.engine.fold import Fold
-from services.grader.engine.keeping import keep_what_was_said
-from services.grader.engine.placing import Placed
-from services.grader.engine.readings import GRADED_SIGNS, freshness_limits
-from services.grader.engine.rises import Ended, Passage, Rise, Said, Scale
-from services.grader.engine.sent import Ladder, Sent
+from services.grader.engine.past.keeping import keep_what_was_said
+from services.grader.engine.past.placing import Placed
+from services.grader.engine.signs.readings import GRADED_SIGNS, freshness_limits
 from services.grader.engine.state import PatientState
-from services.grader.engine.trending import after_record
+from services.grader.engine.telling import alarms, escalation, rises
+from services.grader.engine.telling.episode_names import named
+from services.grader.engine.telling.escalation import Telling
+from services.grader.engine.telling.rises import Ended, Passage, Rise, Said, Scale
+from services.grader.engine.telling.sent import Ladder, Sent
+from services.grader.engine.telling.watch import newest_of, standing_alarms, ward_score
+from services.grader.engine.trends.trending import after_record
 from services.grader.engine.ward import Ward
-from services.grader.engine.watch import newest_of, standing_alarms, ward_score
 
 
 class Step(NamedTuple):

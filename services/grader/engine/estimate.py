@@ -6,26 +6,26 @@ from typing import Any
 from schemas.encoding import canonical
 from schemas.estimates import ESTIMATE
 from schemas.times import format_time
-from services.grader.engine import reasons
 from services.grader.engine.chart import Chart
-from services.grader.engine.components import device_confirmed, pressors_confirmed
-from services.grader.engine.due import vitals_every_h
+from services.grader.engine.crs import reasons
+from services.grader.engine.crs.components import device_confirmed, pressors_confirmed
+from services.grader.engine.crs.holds import held_until
+from services.grader.engine.crs.support_flags import oxygen_flags, vasopressor_flags
 from services.grader.engine.durations import minutes
 from services.grader.engine.fold import Fold
-from services.grader.engine.holds import held_until
-from services.grader.engine.icans import is_fresh, score_name
-from services.grader.engine.neuro_reasons import because_neuro, missing_neuro
-from services.grader.engine.oddities import as_celsius
-from services.grader.engine.prompts import prompts
-from services.grader.engine.readings import SIGNS, freshness_limits, sign_of
-from services.grader.engine.rises import crs_shown
-from services.grader.engine.risk import told_risk
-from services.grader.engine.rules import RuleSet
-from services.grader.engine.scores import scores
-from services.grader.engine.seen import seen_by_scores
+from services.grader.engine.neuro.icans import is_fresh, score_name
+from services.grader.engine.neuro.neuro_reasons import because_neuro, missing_neuro
+from services.grader.engine.risk.due import vitals_every_h
+from services.grader.engine.risk.prompts import prompts
+from services.grader.engine.risk.risk import told_risk
+from services.grader.engine.ruleset.rules import RuleSet
+from services.grader.engine.scores.scores import scores
+from services.grader.engine.scores.seen import seen_by_scores
+from services.grader.engine.signs.oddities import as_celsius
+from services.grader.engine.signs.readings import SIGNS, freshness_limits, sign_of
 from services.grader.engine.state import Newest, PatientState
-from services.grader.engine.support_flags import oxygen_flags, vasopressor_flags
-from services.grader.engine.trend import trend
+from services.grader.engine.telling.rises import crs_shown
+from services.grader.engine.trends.trend import trend
 
 Wire = dict[str, Any]
 

@@ -7,9 +7,9 @@ alone may change something.
 
 from dataclasses import dataclass, field, replace
 
-from services.grader.engine import attribution
 from services.grader.engine.chart import Chart
-from services.grader.engine.components import (
+from services.grader.engine.crs import attribution
+from services.grader.engine.crs.components import (
     COMPONENTS,
     FINDING_OF,
     MEASURED,
@@ -21,13 +21,13 @@ from services.grader.engine.components import (
     is_quiet,
     parts_of,
 )
+from services.grader.engine.crs.grading import Bounds, combine
+from services.grader.engine.crs.holds import ChartedHold, MeasuredHold, hold_charted, hold_measured
 from services.grader.engine.durations import hours, minutes
-from services.grader.engine.grading import Bounds, combine
-from services.grader.engine.holds import ChartedHold, MeasuredHold, hold_charted, hold_measured
-from services.grader.engine.icans import grade_icans, is_examinable, score_name
-from services.grader.engine.readings import TEMPERATURE
-from services.grader.engine.rules import RuleSet
-from services.grader.engine.track import freshness, is_normal, settle
+from services.grader.engine.neuro.icans import grade_icans, is_examinable, score_name
+from services.grader.engine.ruleset.rules import RuleSet
+from services.grader.engine.signs.readings import TEMPERATURE
+from services.grader.engine.signs.track import freshness, is_normal, settle
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from services.grader.engine.crs.holds import held_until
 from services.grader.engine.durations import hours, minutes
 from services.grader.engine.fold import Fold
-from services.grader.engine.holds import held_until
-from services.grader.engine.readings import PRESSURES, SPO2, SPO2_HOME
-from services.grader.engine.rules import RuleSet
-from services.grader.engine.track import deadlines, is_normal, next_reading_ms
+from services.grader.engine.ruleset.rules import RuleSet
+from services.grader.engine.signs.readings import PRESSURES, SPO2, SPO2_HOME
+from services.grader.engine.signs.track import deadlines, is_normal, next_reading_ms
 
 
 def next_time(fold: Fold, rules: RuleSet) -> int | None:

@@ -13,13 +13,14 @@ from schemas.encoding import digest, encode, kept_bytes
 from schemas.reasons import Reason
 from schemas.rejected import REJECTED
 from schemas.times import format_time
-from services.grader.engine import Origin, Output, fault
+from services.grader.engine import Origin, Output
 from services.grader.engine.estimate import estimate
-from services.grader.engine.gap import data_gap
-from services.grader.engine.rules import DEFAULT_RULES, RuleSet
+from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
+from services.grader.engine.ruleset.unit_profile import with_unit_profile
 from services.grader.engine.state import PatientState, Place, decode_state, encode_state
 from services.grader.engine.step import Refused, next_deadline, step, tick
-from services.grader.engine.unit_profile import with_unit_profile
+from services.grader.engine.telling import fault
+from services.grader.engine.telling.gap import data_gap
 from services.grader.engine.ward import Ward
 
 __all__ = ["Origin", "Output", "Partition", "partition_factory"]

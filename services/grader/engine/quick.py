@@ -7,12 +7,15 @@ other. What is asked here is asked of the state alone: deadlines up to the clock
 from dataclasses import replace
 from typing import Any
 
-from services.grader.engine.arrival import PRESSURE_SIGNS
-from services.grader.engine.coarsening import kept_small
 from services.grader.engine.durations import MINUTE_MS, minutes
-from services.grader.engine.history import History, Seen, content_of, short_name, with_reading
-from services.grader.engine.oddities import contradict_each_other
-from services.grader.engine.readings import (
+from services.grader.engine.past.arrival import PRESSURE_SIGNS
+from services.grader.engine.past.coarsening import kept_small
+from services.grader.engine.past.history import History, Seen, content_of, short_name, with_reading
+from services.grader.engine.past.timeline import limits_of
+from services.grader.engine.ruleset.rules import RuleSet
+from services.grader.engine.scores.seen import paged_chart
+from services.grader.engine.signs.oddities import contradict_each_other
+from services.grader.engine.signs.readings import (
     NORMAL,
     PRESSURES,
     SIGNS,
@@ -28,12 +31,9 @@ from services.grader.engine.readings import (
     readings_of,
     sign_of,
 )
-from services.grader.engine.rules import RuleSet
-from services.grader.engine.seen import paged_chart
+from services.grader.engine.signs.track import Track
 from services.grader.engine.state import Newest, PatientState, Place
-from services.grader.engine.timeline import limits_of
-from services.grader.engine.track import Track
-from services.grader.engine.trending import with_readings
+from services.grader.engine.trends.trending import with_readings
 from services.grader.engine.ward import Ward
 
 Record = dict[str, Any]

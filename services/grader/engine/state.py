@@ -12,10 +12,10 @@ from pydantic import TypeAdapter
 from services.grader.engine.chart import Stay
 from services.grader.engine.durations import SECOND_MS
 from services.grader.engine.fold import Fold
-from services.grader.engine.history import History
-from services.grader.engine.readings import STREAMS
-from services.grader.engine.sent import Sent
-from services.grader.engine.trend_points import Trend
+from services.grader.engine.past.history import History
+from services.grader.engine.signs.readings import STREAMS
+from services.grader.engine.telling.sent import Sent
+from services.grader.engine.trends.trend_points import Trend
 
 STATE_VERSION = 1
 

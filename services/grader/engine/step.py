@@ -13,22 +13,22 @@ from schemas.reading import event_time
 from schemas.reasons import Reason
 from services.grader.engine import Output
 from services.grader.engine.activation import under_new_rules
-from services.grader.engine.arrival import Arrival, newest_after, state_applies
 from services.grader.engine.conclude import Step, conclude
 from services.grader.engine.durations import hours, minutes
 from services.grader.engine.fold_times import next_time
-from services.grader.engine.forgetting import forget_ms, forgotten
-from services.grader.engine.history import Entry, Seen, as_first_sent, content_of, short_name, whole_content
-from services.grader.engine.leaving import Moment, forwarded, is_undone, leave
-from services.grader.engine.placing import Placed, place_entry, place_readings, settle
+from services.grader.engine.merging.leaving import Moment, forwarded, is_undone, leave
+from services.grader.engine.merging.taking_over import handed_over
+from services.grader.engine.past.arrival import Arrival, newest_after, state_applies
+from services.grader.engine.past.forgetting import forget_ms, forgotten
+from services.grader.engine.past.history import Entry, Seen, as_first_sent, content_of, short_name, whole_content
+from services.grader.engine.past.placing import Placed, place_entry, place_readings, settle
+from services.grader.engine.past.retraction import retract
+from services.grader.engine.past.timeline import limits_of
 from services.grader.engine.quick import quickly
-from services.grader.engine.readings import STREAMS, placed_ms, readings_of
-from services.grader.engine.retraction import retract
+from services.grader.engine.signs.readings import STREAMS, placed_ms, readings_of
 from services.grader.engine.state import Merge, PatientState, Place
-from services.grader.engine.taking_over import handed_over
-from services.grader.engine.timeline import limits_of
+from services.grader.engine.telling.watch import watch_times
 from services.grader.engine.ward import Ward
-from services.grader.engine.watch import watch_times
 
 Record = dict[str, Any]
 

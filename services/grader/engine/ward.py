@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from services.grader.engine.chart import Chart
-from services.grader.engine.risk import enrolled_until_ms
-from services.grader.engine.rules import DEFAULT_RULES, RuleSet
+from services.grader.engine.risk.risk import enrolled_until_ms
+from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
 
 
 class Ward(NamedTuple):

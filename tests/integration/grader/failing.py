@@ -3,7 +3,7 @@
 import sys
 
 from services.grader.engine import partition
-from services.grader.engine.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.process import run
 from services.grader.settings import GraderSettings
 from services.runtime import logs

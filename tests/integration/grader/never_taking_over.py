@@ -5,7 +5,7 @@ import sys
 
 from services.grader import opening
 from services.grader.engine.partition import partition_factory
-from services.grader.engine.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.process import run
 from services.grader.settings import GraderSettings
 from services.runtime import logs

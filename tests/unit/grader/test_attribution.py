@@ -3,9 +3,9 @@
 import pytest
 
 from schemas.times import format_time
-from services.grader.engine.attribution import attribute, is_attributed, standing, without_attributed
 from services.grader.engine.chart import Chart, Infusion, Oxygen
-from services.grader.engine.components import Part
+from services.grader.engine.crs.attribution import attribute, is_attributed, standing, without_attributed
+from services.grader.engine.crs.components import Part
 
 CLEAR = {"pressure": Part(0, 0), "saturation": Part(0, 0), "pressor": Part(0, 0), "device": Part(0, 0)}
 LOW = {**CLEAR, "pressure": Part(2, 2), "saturation": Part(2, 2)}

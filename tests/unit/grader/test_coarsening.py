@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.grader.engine.coarsening import EXACT_SPANS, coarsened
-from services.grader.engine.history import MOST_SPANS, Span
-from services.grader.engine.readings import ABNORMAL, CRITICAL, DEEP, FAST, NORMAL, PATCH
-from services.grader.engine.rules import DEFAULT_RULES
+from services.grader.engine.past.coarsening import EXACT_SPANS, coarsened
+from services.grader.engine.past.history import MOST_SPANS, Span
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
+from services.grader.engine.signs.readings import ABNORMAL, CRITICAL, DEEP, FAST, NORMAL, PATCH
 from tests.vignettes.bed import Bed
 from tests.vignettes.starting_points import SECOND, febrile_bed
 

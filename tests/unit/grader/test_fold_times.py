@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from services.grader.engine.chart import Attribution, Chart, Exam, Infusion, Oxygen
+from services.grader.engine.crs.holds import MeasuredHold
 from services.grader.engine.durations import hours, minutes
 from services.grader.engine.fold import Episode, Fold, Holds
 from services.grader.engine.fold_times import next_time
-from services.grader.engine.holds import MeasuredHold
-from services.grader.engine.readings import ABNORMAL, FAST, NORMAL
-from services.grader.engine.rules import DEFAULT_RULES
-from services.grader.engine.track import Dense, Track
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
+from services.grader.engine.signs.readings import ABNORMAL, FAST, NORMAL
+from services.grader.engine.signs.track import Dense, Track
 
 SECOND = 1000
 HALF_HOUR = minutes(30)

@@ -11,8 +11,8 @@ from schemas.reading import check_bedside
 from schemas.reasons import Refusal
 from schemas.times import format_time
 from services.grader.engine.fold import Fold, Holds, evaluate
-from services.grader.engine.readings import PRESSURES, SPO2, SPO2_HOME, TEMPERATURE
-from services.grader.engine.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
+from services.grader.engine.signs.readings import PRESSURES, SPO2, SPO2_HOME, TEMPERATURE
 from tests.unit.grader.arrivals import MINUTE, Event, in_order, patients
 
 pytestmark = pytest.mark.property

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.grader.engine.founding import pruned
-from services.grader.engine.history import (
+from services.grader.engine.past.founding import pruned
+from services.grader.engine.past.history import (
     MOST_SPANS,
     Entry,
     History,
@@ -25,8 +25,8 @@ from services.grader.engine.history import (
     with_reading,
     without_second,
 )
-from services.grader.engine.readings import ABNORMAL, CUFF, DEEP, FAST, NORMAL, Reading
-from services.grader.engine.track import Dense
+from services.grader.engine.signs.readings import ABNORMAL, CUFF, DEEP, FAST, NORMAL, Reading
+from services.grader.engine.signs.track import Dense
 
 SERIES, STALE_MS, SECOND = "spo2_pct", 300_000, 1000
 

@@ -1,6 +1,6 @@
 """The held downgrade on its own: half an hour, by component (`settled.md` 15)."""
 
-from services.grader.engine.holds import ChartedHold, MeasuredHold, held_until, hold_charted, hold_measured
+from services.grader.engine.crs.holds import ChartedHold, MeasuredHold, held_until, hold_charted, hold_measured
 from tests.vignettes.bed import Bed
 
 HALF_HOUR = 30

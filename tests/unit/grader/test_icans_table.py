@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.grader.engine.chart import Exam
-from services.grader.engine.grading import Bounds
-from services.grader.engine.icans import grade_icans
-from services.grader.engine.rules import DEFAULT_RULES
+from services.grader.engine.crs.grading import Bounds
+from services.grader.engine.neuro.icans import grade_icans
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
 
 HOUR_MS = 3_600_000
 NOW_MS = 100 * HOUR_MS

@@ -4,8 +4,8 @@ import pytest
 
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
-from services.grader.engine.rules import DEFAULT_RULES
-from services.grader.engine.unit_profile import with_unit_profile
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.unit_profile import with_unit_profile
 from tests.vignettes.bed import Bed, ms, when
 
 WELL = {"sbp_mmhg": 118, "spo2_pct": 97, "heart_rate_bpm": 80, "resp_rate_bpm": 16}

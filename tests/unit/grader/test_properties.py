@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from schemas.times import parse_time
 from services.grader.engine import Origin, Output
-from services.grader.engine.grading import Bounds, combine, grade_device, grade_pressors
+from services.grader.engine.crs.grading import Bounds, combine, grade_device, grade_pressors
 from services.grader.engine.partition import Partition
-from services.grader.engine.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.state import Place, decode_state
 from services.grader.engine.step import Stepped, next_deadline, step, tick
 from tests.unit.grader.arrivals import MINUTE, Event, arriving, delayed, in_order, patients, streams, told

@@ -2,8 +2,9 @@
 
 import pytest
 
-from services.grader.engine.grading import Bounds, grade_device, hypotension_limit
-from services.grader.engine.readings import (
+from services.grader.engine.crs.grading import Bounds, grade_device, hypotension_limit
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
+from services.grader.engine.signs.readings import (
     ABNORMAL,
     CRITICAL,
     CUFF,
@@ -25,7 +26,6 @@ from services.grader.engine.readings import (
     readings_of,
     rounded_temperature,
 )
-from services.grader.engine.rules import DEFAULT_RULES
 
 
 @pytest.mark.parametrize(

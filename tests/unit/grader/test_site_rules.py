@@ -4,10 +4,10 @@ from dataclasses import fields, replace
 
 import pytest
 
-from services.grader.engine.rule_fields import range_of
-from services.grader.engine.rule_order import ORDERS, disorders
-from services.grader.engine.rules import DEFAULT_RULES, RuleSet
-from services.grader.engine.site_rules import overridden
+from services.grader.engine.ruleset.rule_fields import range_of
+from services.grader.engine.ruleset.rule_order import ORDERS, disorders
+from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
+from services.grader.engine.ruleset.site_rules import overridden
 
 SIGNED = {"id": "site-1", "signed_off_by": "Dr A. Lead", "signed_off_on": "2026-03-01"}
 NUMBERS = [item for item in fields(RuleSet) if isinstance(item.default, int | float)]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.grader.engine.readings import ABNORMAL, CRITICAL, CUFF, DEEP, FAST, NORMAL, PATCH, SPOT, Reading
-from services.grader.engine.rules import DEFAULT_RULES
-from services.grader.engine.track import (
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
+from services.grader.engine.signs.readings import ABNORMAL, CRITICAL, CUFF, DEEP, FAST, NORMAL, PATCH, SPOT, Reading
+from services.grader.engine.signs.track import (
     Dense,
     Track,
     deadlines,

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.grader.engine import Origin
-from services.grader.engine.line import fitted
 from services.grader.engine.partition import Partition
-from services.grader.engine.readings import GRADED_SIGNS
-from services.grader.engine.score_charts import NEWS2, PEWS_MUCH_OXYGEN
-from services.grader.engine.scores import Range, Seen, news2, pews, qsofa
-from services.grader.engine.trend_points import Trend, points_of, with_value, without
+from services.grader.engine.scores.score_charts import NEWS2, PEWS_MUCH_OXYGEN
+from services.grader.engine.scores.scores import Range, Seen, news2, pews, qsofa
+from services.grader.engine.signs.readings import GRADED_SIGNS
+from services.grader.engine.trends.line import fitted
+from services.grader.engine.trends.trend_points import Trend, points_of, with_value, without
 from tests.unit.grader.arrivals import MINUTE, Event, arriving, in_order, patients, streams
 from tests.vignettes.bed import START_MS
 

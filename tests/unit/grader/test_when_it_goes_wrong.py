@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from services.grader.engine import fault
 from services.grader.engine.fold import Episode
-from services.grader.engine.joined_folds import _episode
+from services.grader.engine.merging.joined_folds import _episode
 from services.grader.engine.partition import partition_factory
 from services.grader.engine.state import NOWHERE
+from services.grader.engine.telling import fault
 from services.grader.engine.ward import Ward
 from tests.vignettes.bed import ms
 from tests.vignettes.starting_points import SECOND, febrile_bed, well_bed

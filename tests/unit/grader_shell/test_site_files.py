@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from services.control.__main__ import main
-from services.grader.engine.rules import DEFAULT_RULES
-from services.grader.engine.unit_profile import with_unit_profile
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.unit_profile import with_unit_profile
 from services.grader.site_files import BadSiteFile, load_site
 
 PROFILE = {"version": "1", "signed_off_by": "the unit's lead", "units": {"onc": {"vasopressors": 0, "oxygen": 3}}}

@@ -7,7 +7,7 @@ import pytest
 from schemas.reading import read_bedside
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
-from services.grader.engine.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.simulator.live_ward import LivePlan, LiveWard
 from tests.unit.simulator.wards import START_MS
 

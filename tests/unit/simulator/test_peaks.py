@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from services.grader.engine.partition import Partition
-from services.grader.engine.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.replay import BadLine, read_lines, replay
 from services.simulator.lines import line
 from services.simulator.scenarios import ALL

@@ -1,0 +1,1 @@
+"""The ASTCT grade of CRS: components, combination, holds, attribution, reasons."""

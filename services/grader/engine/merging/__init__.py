@@ -1,0 +1,1 @@
+"""Two patients who turn out to be one."""

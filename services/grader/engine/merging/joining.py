@@ -1,0 +1,179 @@
+"""Two patients who turn out to be one: what is known of both as one past, folded in the order of event time.
+
+Both histories are put together and folded again, so that it is as if everything had come under one name from the
+beginning. Where one of them reaches further back than what is remembered in full, the two folds of that moment become
+one (`joined_folds.py`). Knowledge is only added: of two streams at one time the worse counts, and a level that one of
+them had and the new past does not support goes into the hold from now (`keeping.py` does the same for late data). An
+attribution that would explain away what stood under the other name ends.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from services.grader.engine.fold import Fold
+from services.grader.engine.merging.joined_folds import joined_folds
+from services.grader.engine.merging.joined_words import joined_sent
+from services.grader.engine.past.founding import pruned
+from services.grader.engine.past.history import Entry, History, Span, cut_out, points_after, short_name
+from services.grader.engine.past.placing import Placed, place_entry, refold
+from services.grader.engine.past.timeline import feed
+from services.grader.engine.ruleset.rules import RuleSet
+from services.grader.engine.state import EpisodeName, Newest, PatientState
+from services.grader.engine.telling.episode_names import named
+
+
+def joined(survivor: PatientState, other: PatientState, clock_ms: int, rules: RuleSet) -> Placed:
+    """The survivor with everything that is known of the other; what was said for either counts as said."""
+    other = _as_merged(other)
+    start_ms = max(survivor.marks[0].at_ms, other.marks[0].at_ms)
+    start = joined_folds(_fold_at(survivor, start_ms, rules), _fold_at(other, start_ms, rules), rules)
+    opened_by = start.episode.key if start.episode else None
+    history = pruned(_histories(survivor.history, other.history), start.at_ms, 0, 0, opened_by=opened_by)
+    whole = replace(
+        _what_came_last(survivor, other), marks=(start,), fold=start, history=history,
+        episodes=_episodes(survivor, other),
+    )  # fmt: skip
+    placed = refold(whole, start.at_ms + 1, clock_ms, rules)
+    if placed.state.fold.chart.attributions and not _is_supported(placed.state.fold, _here(survivor, other)):
+        placed = refold(_unexplained(whole), start.at_ms + 1, clock_ms, rules)
+    placed = _nothing_lowered(placed, survivor, other, clock_ms, rules)
+    state = placed.state
+    state = replace(state, episodes=named(state.episodes, [placed.start, *placed.trace], state.fold))
+    return placed._replace(state=replace(state, sent=joined_sent(survivor, other, state)))
+
+
+def _as_merged(other: PatientState) -> PatientState:
+    """The other patient's charts, with the name they came under."""
+    entries = {name: _renamed(entry, other.patient_id) for name, entry in other.history.entries.items()}
+    marks = tuple(_of(mark, other.patient_id) for mark in other.marks)
+    return replace(
+        other, history=replace(other.history, entries=entries), marks=marks, fold=_of(other.fold, other.patient_id)
+    )
+
+
+def _renamed(entry: Entry, patient_id: str) -> Entry:
+    if entry.record is None or "patient_id" not in entry.record:
+        return entry
+    names = [*entry.record.get("forwarded_from", ()), patient_id]
+    return replace(entry, record={**entry.record, "forwarded_from": names})
+
+
+def _of(fold: Fold, patient_id: str) -> Fold:
+    stay = fold.chart.stay
+    return replace(fold, chart=replace(fold.chart, stay=replace(stay, of=patient_id))) if stay.encounter_id else fold
+
+
+def _fold_at(state: PatientState, at_ms: int, rules: RuleSet) -> Fold:
+    """The oldest fold that is kept, with what is remembered up to a moment."""
+    start = state.marks[0]
+    points = [point for point in points_after(state.history, start.at_ms) if point.at_ms <= at_ms]
+    return feed(start, points, rules, [])
+
+
+def _histories(one: History, two: History) -> History:
+    spans = {name: _spans(one.spans.get(name, ()), two.spans.get(name, ())) for name in {**two.spans, **one.spans}}
+    retracted = {**two.retracted, **one.retracted}
+    # A retraction may have waited under one name for what came under the other.
+    entries = {name: item for name, item in {**two.entries, **one.entries}.items() if name not in retracted}
+    short = {short_name(name) for name in retracted}
+    seen = {name: item for name, item in {**two.seen, **one.seen}.items() if name not in short}
+    return History(entries, spans, seen, retracted)
+
+
+def _spans(one: tuple[Span, ...], two: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Readings of two streams: where both spoke, the worse counts."""
+    found: tuple[Span, ...] = ()
+    for span in sorted((*one, *two), key=lambda span: (-span.category, span.first_ms)):
+        pieces = [span]
+        for known in found:
+            pieces = [rest for piece in pieces for rest in cut_out(piece, known.first_ms, known.last_ms)]
+        found = (*found, *pieces)
+    return tuple(sorted(found, key=lambda span: span.first_ms))
+
+
+def _what_came_last(survivor: PatientState, other: PatientState) -> PatientState:
+    """The survivor with the newest reading of each sign, from whichever of the two it came."""
+    newest = {**other.newest, **survivor.newest}
+    for name in survivor.newest.keys() & other.newest.keys():
+        newest[name] = max(survivor.newest[name], other.newest[name], key=_age)
+    latest = max(survivor, other, key=lambda state: state.vitals_ms or 0)
+    high = {name: max(survivor.high_before.get(name, 0), other.high_before.get(name, 0))
+            for name in {**other.high_before, **survivor.high_before}}  # fmt: skip
+    return replace(
+        survivor,
+        newest=newest,
+        high_before=high,
+        trends={**other.trends, **survivor.trends},
+        vitals_ms=latest.vitals_ms,
+        vitals_source=latest.vitals_source,
+        newest_event_ms=max(survivor.newest_event_ms, other.newest_event_ms),
+        score_ms=min((ms for ms in (survivor.score_ms, other.score_ms) if ms is not None), default=None),
+        score_below_ms=None,
+        shown="",
+    )
+
+
+def _age(item: Newest) -> tuple[int, str]:
+    return item.observed_ms, item.event_id
+
+
+def _episodes(survivor: PatientState, other: PatientState) -> tuple[EpisodeName, ...]:
+    """Known episodes of both; two that are open are one, under the older name (`settled.md` 20)."""
+    open_now = [name for name in (*survivor.episodes, *other.episodes) if name.closed_ms is None]
+    closed = [name for name in (*other.episodes, *survivor.episodes) if name.closed_ms is not None]
+    older = min(open_now, key=lambda name: name.opened_ms, default=None)
+    if older is not None:
+        keys = (*older.keys, *(key for name in open_now for key in name.keys if key not in older.keys))
+        closed.append(replace(older, keys=keys))
+    return tuple(sorted(closed, key=lambda name: name.opened_ms))
+
+
+def _nothing_lowered(
+    placed: Placed, survivor: PatientState, other: PatientState, clock_ms: int, rules: RuleSet
+) -> Placed:
+    """Levels that one of the two had, and that the joined past does not support, are held from now."""
+    here = _here(survivor, other)
+    if placed.state.stay.status == "discharged" or _is_supported(placed.state.fold, here):
+        return placed
+    record = _kept(here)
+    entry = Entry(clock_ms, f"kept:{placed.state.revision}:{clock_ms}", "", (), record)
+    kept = place_entry(placed.state, entry, clock_ms, rules)
+    return Placed(kept.state, placed.start, [*placed.trace, *kept.trace], rewritten=True)
+
+
+def _here(survivor: PatientState, other: PatientState) -> list[Fold]:
+    return [state.fold for state in (survivor, other) if state.stay.status != "discharged"]
+
+
+def _unexplained(state: PatientState) -> PatientState:
+    """Without attributions: who explained a finding under one name did not see what stood under the other."""
+    entries = {
+        name: replace(entry, record={**entry.record, "kind": "superseded"})
+        if entry.record is not None and entry.record["kind"] == "attribution"
+        else entry
+        for name, entry in state.history.entries.items()
+    }
+    fold = replace(state.fold, chart=replace(state.fold.chart, attributions=()))
+    return replace(state, history=replace(state.history, entries=entries), fold=fold, marks=(fold,))
+
+
+def _is_supported(now: Fold, folds: Iterable[Fold]) -> bool:
+    reached = now.episode.max_grade if now.episode else 0
+    return all(
+        now.low >= fold.low
+        and now.icans_low >= fold.icans_low
+        and (fold.episode is None or (now.episode is not None and reached >= fold.episode.max_grade))
+        for fold in folds
+    )
+
+
+def _kept(folds: list[Fold]) -> dict[str, Any]:
+    names = ("pressure", "saturation", "pressor", "device")
+    levels = {name: max((fold.holds.levels()[name] for fold in folds), default=0) for name in names}
+    levels["icans"] = max((fold.icans_low for fold in folds), default=0)
+    episodes = [fold.episode for fold in folds if fold.episode is not None]
+    oldest = min(episodes, key=lambda episode: episode.opened_ms, default=None)
+    most = max((episode.max_grade for episode in episodes), default=0)
+    said = None if oldest is None else {"key": oldest.key, "opened_ms": oldest.opened_ms, "max_grade": most}
+    return {"kind": "kept", "levels": levels, "episode": said}

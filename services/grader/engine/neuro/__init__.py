@@ -1,0 +1,1 @@
+"""Neurotoxicity: the ICANS grade, examinations, reasons."""

@@ -1,0 +1,1 @@
+"""What is remembered, and how late, repeated and retracted events change it."""

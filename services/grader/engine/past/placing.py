@@ -1,0 +1,141 @@
+"""Putting an event where it belongs in event time, and folding again what comes after it.
+
+In order costs one evaluation. Whatever arrives out of order folds again from the newest mark before it, so the order of
+arrival cannot matter within the lateness bound. A mark is an earlier fold; they share almost everything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from services.grader.engine.durations import hours, minutes
+from services.grader.engine.fold import Fold
+from services.grader.engine.past.coarsening import kept_small
+from services.grader.engine.past.founding import pruned
+from services.grader.engine.past.history import (
+    Entry,
+    History,
+    Point,
+    Seen,
+    point_of,
+    points_after,
+    reading_point,
+    short_name,
+    with_entry,
+    with_reading,
+)
+from services.grader.engine.past.timeline import Trace, feed, pass_time
+from services.grader.engine.ruleset.rules import RuleSet
+from services.grader.engine.signs.readings import Reading, freshness_limits
+from services.grader.engine.state import PatientState
+
+MOST_MARKS = 12
+TRIMMED_EVERY = 64
+
+
+class Placed(NamedTuple):
+    """A state whose fold takes an event in, and every moment that was evaluated on the way."""
+
+    state: PatientState
+    start: Fold
+    trace: Trace
+    rewritten: bool
+
+
+def place_entry(state: PatientState, entry: Entry, clock_ms: int, rules: RuleSet) -> Placed:
+    """An event charted or taken by hand."""
+    state = replace(state, history=with_entry(state.history, entry))
+    return place(state, point_of(entry), entry.at_ms, clock_ms, rules)
+
+
+def place_readings(
+    state: PatientState, readings: Sequence[Reading], seen: tuple[str, Seen], clock_ms: int, rules: RuleSet
+) -> Placed:
+    """An event of a stream: one category a second and series."""
+    history, event_id = state.history, seen[0]
+    new: list[Reading] = []
+    for reading in readings:
+        stale_ms = freshness_limits(reading.manner, rules)[0]
+        history, is_new = with_reading(history, reading, event_id, stale_ms)
+        history = kept_small(history, reading.series, rules)
+        new.extend([reading] if is_new else [])
+    history = replace(history, seen={**history.seen, short_name(event_id): seen[1]})
+    state = replace(state, history=history)
+    if not new:
+        return settle(state, clock_ms, rules)
+    return place(state, reading_point(tuple(new), event_id), new[0].at_ms, clock_ms, rules)
+
+
+def place(state: PatientState, point: Point, at_ms: int, clock_ms: int, rules: RuleSet) -> Placed:
+    """A point that is already in the history."""
+    if at_ms <= state.fold.at_ms:
+        return refold(state, at_ms, clock_ms, rules)
+    trace: Trace = []
+    before = pass_time(state.fold, at_ms, rules, trace)
+    fold = feed(before, [point], rules, trace)
+    fold = pass_time(fold, clock_ms, rules, trace)
+    state = replace(state, fold=fold, marks=_marked(state.marks, before))
+    return Placed(_trimmed(state, clock_ms, rules), state.fold, trace, rewritten=False)
+
+
+def refold(state: PatientState, from_ms: int, clock_ms: int, rules: RuleSet) -> Placed:
+    """Everything from a moment on, folded again in the order of event time."""
+    marks = tuple(mark for mark in state.marks if mark.at_ms < from_ms) or state.marks[:1]
+    start = marks[-1]
+    trace: Trace = []
+    points = points_after(state.history, start.at_ms)
+    fold, before = start, start
+    if points:
+        last_ms = points[-1].at_ms
+        earlier = [point for point in points if point.at_ms < last_ms]
+        before = pass_time(feed(start, earlier, rules, trace), last_ms, rules, trace)
+        fold = feed(before, points[len(earlier) :], rules, trace)
+    fold = pass_time(fold, max(clock_ms, state.fold.reached_ms + 1), rules, trace)
+    marked = _marked(marks, before) if before.at_ms > start.at_ms else marks
+    state = replace(state, fold=fold, marks=marked)
+    return Placed(_trimmed(state, clock_ms, rules), start, trace, rewritten=True)
+
+
+def settle(state: PatientState, before_ms: int, rules: RuleSet) -> Placed:
+    """Only time passes."""
+    trace: Trace = []
+    fold = pass_time(state.fold, before_ms, rules, trace)
+    return Placed(replace(state, fold=fold), state.fold, trace, rewritten=False)
+
+
+def _marked(marks: tuple[Fold, ...], mark: Fold) -> tuple[Fold, ...]:
+    """One more mark; older ones thin out, the further back the coarser."""
+    if mark.at_ms <= marks[-1].at_ms:
+        return marks
+    marks = (*marks, mark)
+    if len(marks) <= MOST_MARKS:
+        return marks
+    closest = min(range(1, len(marks) - 1), key=lambda index: _worth(marks, index))
+    return marks[:closest] + marks[closest + 1 :]
+
+
+def _worth(marks: tuple[Fold, ...], index: int) -> float:
+    """How much a mark saves: its distance to its neighbours against its age."""
+    age_ms = marks[-1].at_ms - marks[index].at_ms + 1
+    return (marks[index + 1].at_ms - marks[index - 1].at_ms) / age_ms
+
+
+def _trimmed(state: PatientState, clock_ms: int, rules: RuleSet) -> PatientState:
+    """Forget what no event may be placed before any more."""
+    horizon_ms = clock_ms - hours(rules.charted_lateness_h)
+    marks = state.marks
+    while len(marks) > 1 and marks[1].at_ms < horizon_ms:
+        marks = marks[1:]
+    # Ids of a stream need no prompt trimming: only their age counts.
+    if marks is state.marks and len(state.history.seen) % TRIMMED_EVERY:
+        return state
+    history = _without_old(replace(state, marks=marks), clock_ms, rules)
+    return replace(state, marks=marks, history=history)
+
+
+def _without_old(state: PatientState, clock_ms: int, rules: RuleSet) -> History:
+    episode = state.fold.episode
+    return pruned(
+        state.history, state.marks[0].at_ms, clock_ms - minutes(rules.monitor_lateness_min),
+        clock_ms - hours(rules.charted_lateness_h), opened_by=episode.key if episode else None,
+    )  # fmt: skip

@@ -1,0 +1,48 @@
+"""Readings by hand held against other limits, where a chart that set them turns out to have been an error.
+
+Of a stream only categories are kept: its newest reading is held against the limits that are left, its past is not.
+"""
+
+from dataclasses import replace
+
+from services.grader.engine.chart import Chart, charted
+from services.grader.engine.fold import Fold
+from services.grader.engine.past.history import Entry, History, point_of
+from services.grader.engine.past.timeline import limits_of
+from services.grader.engine.ruleset.rules import RuleSet
+from services.grader.engine.signs.readings import PRESSURES, SPO2, SPO2_HOME, SPOT, Reading, categorise
+
+LIMITED = (*PRESSURES, SPO2, SPO2_HOME)
+UNCHARTED = ("attribution", "kept", "rules")
+
+
+def relimited(history: History, start: Fold, from_ms: int, rules: RuleSet) -> History:
+    """The history with every reading by hand since `from_ms` held against what is charted without the error.
+
+    Args:
+        history: without the event taken back.
+        start: a fold before it.
+        from_ms: since when the error counted.
+        rules: in force now; what was read under others stays as it was judged.
+    """
+    in_order = sorted(history.entries.values(), key=lambda entry: (entry.at_ms, point_of(entry).order))
+    activated = (entry.at_ms for entry in in_order if entry.record is not None and entry.record["kind"] == "rules")
+    since_ms = max([from_ms, *activated])
+    chart, entries = start.chart, dict(history.entries)
+    for entry in (entry for entry in in_order if entry.at_ms > start.at_ms):
+        if entry.record is None and entry.at_ms >= since_ms:
+            entries[entry.event_id] = _held_to(entry, chart, rules)
+        elif entry.record is not None and entry.record["kind"] not in UNCHARTED:
+            chart = charted(chart, entry.record, entry.at_ms)
+    return replace(history, entries=entries)
+
+
+def _held_to(entry: Entry, chart: Chart, rules: RuleSet) -> Entry:
+    limits = limits_of(chart, entry.at_ms, rules)
+
+    def again(reading: Reading) -> Reading:
+        if reading.manner != SPOT or reading.series not in LIMITED:
+            return reading
+        return reading._replace(category=categorise(reading.series, reading.value, limits, rules))
+
+    return replace(entry, readings=tuple(again(reading) for reading in entry.readings))

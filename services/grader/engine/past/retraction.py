@@ -1,0 +1,127 @@
+"""Entered in error: the named event is taken out, and everything is folded again as if it had never arrived."""
+
+from dataclasses import replace
+
+from services.grader.engine.fold import evaluate
+from services.grader.engine.past.arrival import Arrival
+from services.grader.engine.past.history import (
+    Entry,
+    History,
+    Seen,
+    short_name,
+    whole_content,
+    with_entry,
+    without_second,
+)
+from services.grader.engine.past.placing import Placed, refold, settle
+from services.grader.engine.past.relimiting import relimited
+from services.grader.engine.past.taking_back import taken_back
+from services.grader.engine.past.timeline import CHANGES_LIMITS, held_against
+from services.grader.engine.signs.readings import SPOT
+from services.grader.engine.state import Newest, PatientState
+
+
+def retract(state: PatientState, arrival: Arrival) -> Placed | None:
+    """The state without the retracted event; None if what it names cannot be retracted.
+
+    A retraction that arrives first waits: its event will not be taken in.
+    """
+    record, history = arrival.record, state.history
+    name = record["retracts"]
+    target = history.entries.get(name)
+    if target is not None and target.record is not None and target.record.get("kind") == "retraction":
+        return None
+    own = Entry(arrival.at_ms, record["event_id"], whole_content(record), (), {"kind": "retraction"})
+    history = with_entry(history, own)
+    history = replace(history, retracted={**history.retracted, name: arrival.clock_ms})
+    state = replace(state, history=history)
+    placed = _without_event(state, name, arrival)
+    return _against_the_limits_left(placed, arrival) if target is not None and sets_limits(target) else placed
+
+
+def sets_limits(entry: Entry) -> bool:
+    """Whether what a value means may depend on this event."""
+    return entry.record is not None and entry.record["kind"] in CHANGES_LIMITS
+
+
+def _without_event(state: PatientState, name: str, arrival: Arrival) -> Placed:
+    history = state.history
+    target, seen = history.entries.get(name), history.seen.get(short_name(name)) or _first_of_a_run(history, name)
+    if target is None and seen is None:
+        return settle(state, arrival.clock_ms, arrival.rules)  # it waits, or nothing rests on what it names
+    at_ms = target.at_ms if target is not None else seen.at_ms if seen is not None else 0
+    history = _without(history, name, seen)
+    state = replace(state, history=_without_kept(history, at_ms))
+    state = replace(state, newest=_newest_without(state, name))
+    mark = state.marks[0]
+    if target is not None and at_ms <= mark.at_ms:
+        mark = taken_back(mark, target, state.history.entries.values(), arrival.rules)
+        state, at_ms = replace(state, marks=(mark,)), mark.at_ms + 1
+    if target is not None and sets_limits(target):
+        start = next((mark for mark in reversed(state.marks) if mark.at_ms < at_ms), mark)
+        state = replace(state, history=relimited(state.history, start, at_ms, arrival.rules))
+    return refold(state, at_ms, arrival.clock_ms, arrival.rules)
+
+
+def _first_of_a_run(history: History, name: str) -> Seen | None:
+    """Ids of a stream are kept for minutes; the one that a run of readings began with for as long as the run."""
+    found = {
+        series: span.first_ms for series, spans in history.spans.items() for span in spans if span.event_id == name
+    }
+    return Seen(min(found.values()), "", tuple(sorted(found))) if found else None
+
+
+def _against_the_limits_left(placed: Placed, arrival: Arrival) -> Placed:
+    """Of a stream only categories are kept: its newest reading is held against the limits that are left."""
+    state, rules = placed.state, arrival.rules
+    fold = held_against(state.fold, state.fold.at_ms, rules)
+    if fold == state.fold:
+        return placed
+    fold = evaluate(
+        fold, max(arrival.clock_ms, fold.at_ms), rules, reached_ms=max(fold.reached_ms, arrival.clock_ms - 1)
+    )
+    return Placed(replace(state, fold=fold), placed.start, [*placed.trace, fold], rewritten=True)
+
+
+def _without(history: History, name: str, seen: Seen | None) -> History:
+    for series in seen.series if seen is not None else ():
+        history = without_second(history, series, seen.at_ms if seen is not None else 0)
+    return replace(
+        history,
+        entries={key: entry for key, entry in history.entries.items() if key != name},
+        seen={key: item for key, item in history.seen.items() if key != short_name(name)},
+    )
+
+
+def _without_kept(history: History, from_ms: int) -> History:
+    """What was held against late data rested on what was known then: it is decided anew."""
+    entries = {
+        key: entry
+        for key, entry in history.entries.items()
+        if entry.record is None or entry.record["kind"] != "kept" or entry.at_ms < from_ms
+    }
+    return replace(history, entries=entries)
+
+
+def _newest_without(state: PatientState, name: str) -> dict[str, Newest]:
+    """The newest readings, without those of one event: the one before takes its place."""
+    found = {sign: newest for sign, newest in state.newest.items() if newest.event_id != name}
+    for sign in (sign for sign, newest in state.newest.items() if newest.event_id == name):
+        before = _newest_of(state.history, sign)
+        if before is not None:
+            found[sign] = before
+    return found
+
+
+def _newest_of(history: History, series: str) -> Newest | None:
+    by_hand = [
+        Newest(reading.value, reading.at_ms, "manual", SPOT, entry.event_id)
+        for entry in history.entries.values()
+        for reading in entry.readings
+        if reading.series == series
+    ]
+    streamed = [
+        Newest(span.value, span.last_ms, "monitor", span.manner, span.event_id)
+        for span in history.spans.get(series, ())
+    ]
+    return max([*by_hand, *streamed], key=lambda newest: newest.observed_ms, default=None)

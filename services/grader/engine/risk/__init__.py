@@ -1,0 +1,1 @@
+"""Products, risk windows, what is due at the bedside, prompts."""

@@ -1,0 +1,1 @@
+"""Ward scores beside the grade; they never gate it."""

@@ -1,0 +1,1 @@
+"""What is said: rises, alarms, conditions that stand, ids, evidence."""

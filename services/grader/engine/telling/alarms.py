@@ -1,0 +1,144 @@
+"""Raising and resolving the conditions of `watch.py`: each pages when it begins to stand, once a spell."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from schemas import ids
+from services.grader.engine.fold import Fold
+from services.grader.engine.signs.readings import sign_of
+from services.grader.engine.state import PatientState
+from services.grader.engine.telling.sent import OpenAlarm, Sent
+from services.grader.engine.telling.watch import Alarm, critical_alarm
+from services.grader.engine.ward import Ward
+
+SPELLED = ("critical_value", "ward_score", "neuro_due", "grade_disagreement")
+REASONS = {
+    "critical_value": "improved",
+    "ward_score": "improved",
+    "grade_disagreement": "improved",
+    "possible_crs": "data_returned",
+    "neuro_due": "data_returned",
+    "technical_stale": "data_returned",
+    "technical_silent": "data_returned",
+    "engine_fault": "data_returned",  # graded again
+    "data_gap": "data_returned",
+}
+KEPT_SPELLS = 32  # told apart; those before them are known as one, so that folding them again pages nobody
+
+
+class Raised(NamedTuple):
+    """A condition to page."""
+
+    alarm: Alarm
+    escalation_id: str
+
+
+class Over(NamedTuple):
+    """A condition that stands no more."""
+
+    escalation_id: str
+    reason: str
+
+
+def update(state: PatientState, standing: dict[str, Alarm], cause: str | None) -> tuple[Sent, list[Raised | Over]]:
+    """What has to be said about conditions, and what was said then.
+
+    Args:
+        state: the patient now; `state.sent` is what was said before.
+        standing: what stands now.
+        cause: `retracted`, `discharged` or `merged` where that is why conditions ended; None for their own reason.
+    """
+    said: list[Raised | Over] = []
+    sent = _scoped(state)
+    for key, opened in sorted(sent.alarms.items()):
+        if key.partition("#")[0] not in standing:
+            sent = replace(sent, alarms={name: item for name, item in sent.alarms.items() if name != key})
+            if opened.escalation_id:  # else it was told under another name, and resolved there
+                said.append(Over(opened.escalation_id, cause or REASONS[opened.kind]))
+    for key, alarm in standing.items():
+        again = alarm.kind == "possible_crs"
+        if alarm.muted or (key in sent.alarms and not again):
+            continue
+        sent, raised = raise_alarm(state, sent, alarm)
+        said.append(raised)
+    return sent, said
+
+
+def _scoped(state: PatientState) -> Sent:
+    """Missing inputs are paged for once an episode; without one, once since admission or the last close."""
+    scope = state.episode_id(state.fold) or state.stay.encounter_id
+    sent = state.sent
+    return sent if sent.missing_scope == scope else replace(sent, missing_scope=scope, missing_paged=())
+
+
+def raise_alarm(state: PatientState, sent: Sent, alarm: Alarm) -> tuple[Sent, Raised]:
+    """Count the spell, name the escalation, remember that it is open."""
+    stay = state.stay.encounter_id
+    spells = sent.spells
+    if alarm.kind in SPELLED:
+        spell_key = f"{stay}|{alarm.key}"
+        spell = spells.get(spell_key, 0) + 1
+        spells = {**{name: count for name, count in spells.items() if name.startswith(f"{stay}|")}, spell_key: spell}
+        name = ids.spell_id(state.patient_id, stay, alarm.kind, alarm.sign, spell)
+    elif alarm.kind == "possible_crs":
+        name = ids.possible_crs_id(state.patient_id, sent.missing_scope, alarm.missing)
+        sent = replace(sent, missing_paged=tuple(sorted({*sent.missing_paged, *alarm.missing})))
+    else:
+        # A second spell on the same last reading (discharged by mistake, a reading retracted) pages again, so it needs
+        # an id of its own; the first keeps the plain one.
+        spell_key = f"{stay}|{alarm.key}|{alarm.basis}"
+        spell = spells.get(spell_key, 0) + 1
+        others = {name: count for name, count in spells.items() if not name.startswith(f"{stay}|{alarm.key}|")}
+        spells = {**others, spell_key: spell}
+        basis = alarm.basis if spell == 1 else f"{alarm.basis}#{spell}"
+        name = ids.technical_id(state.patient_id, alarm.kind, alarm.sign, basis)
+    opened = OpenAlarm(name, alarm.kind, alarm.occurred_ms)
+    # A second `possible_crs` stands beside the first: both are over when the gap closes.
+    key = alarm.key if alarm.key not in sent.alarms else f"{alarm.key}#{name[:8]}"
+    return replace(sent, spells=spells, alarms={**sent.alarms, key: opened}), Raised(alarm, name)
+
+
+def past_critical(
+    state: PatientState, trace: Sequence[Fold], ward: Ward, *, rewritten: bool
+) -> tuple[Sent, list[Raised | Over]]:
+    """Critical values that were over before anybody could look: within one step, or revealed by late data."""
+    said: list[Raised | Over] = []
+    sent = state.sent
+    for series, since_ms, until_ms, fold in _spells(trace):
+        sign = sign_of(series)
+        known = sent.critical.get(sign, ())
+        key = f"critical_value|{sign}"
+        new = not any(since_ms <= (end or until_ms) and until_ms >= start for start, end in known)
+        if new and until_ms < state.fold.at_ms and series not in state.fold.critical and key not in sent.alarms:
+            late = state.newest_event_ms - since_ms > round(ward.rules.late_after_s * 1000)
+            alarm = critical_alarm(replace(state, fold=fold), series, since_ms, ward)
+            sent, raised = raise_alarm(state, sent, alarm._replace(late=late, refuted=late and rewritten))
+            said.append(raised)
+        same = [item for item in known if _overlap(item, since_ms, until_ms)]
+        whole = (min([since_ms, *(item[0] for item in same)]), max([until_ms, *(item[1] or 0 for item in same)]))
+        others = [item for item in known if item not in same]
+        merged = tuple(sorted([*others, whole], key=lambda item: item[0]))
+        sent = replace(sent, critical={**sent.critical, sign: _kept(merged)})
+    return sent, said
+
+
+def _kept(spells: tuple[tuple[int, int | None], ...]) -> tuple[tuple[int, int | None], ...]:
+    if len(spells) <= KEPT_SPELLS:
+        return spells
+    (start, _), (_, end) = spells[:2]
+    return ((start, end), *spells[2:])
+
+
+def _overlap(known: tuple[int, int | None], since_ms: int, until_ms: int) -> bool:
+    return since_ms <= (known[1] or until_ms) and until_ms >= known[0]
+
+
+def _spells(trace: Sequence[Fold]) -> list[tuple[str, int, int, Fold]]:
+    """Series, when its critical spell began and was last seen, and the fold that first showed it."""
+    found: dict[tuple[str, int], tuple[int, Fold]] = {}
+    for fold in trace:
+        for series, since_ms in fold.critical.items():
+            first = found.get((series, since_ms), (0, fold))[1]
+            found[series, since_ms] = (fold.at_ms, first)
+    return [(series, since_ms, until_ms, fold) for (series, since_ms), (until_ms, fold) in found.items()]

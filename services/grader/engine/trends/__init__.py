@@ -1,0 +1,1 @@
+"""Slopes with their uncertainty; they never decide."""
