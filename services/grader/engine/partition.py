@@ -93,16 +93,16 @@ class Partition:
         place = Place(*origin)
         try:
             stepped = step(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward)
+            if isinstance(stepped, Refused):
+                return [self._rejection(record, stepped, origin)]
+            if stepped.state is not None and stepped.state is not before:
+                self._keep(stepped.state, self.clock_ms - 1, quick=stepped.quick)
+            return stepped.outputs
         except Exception:
             rejection = self._rejection(record, Refused("engine_fault"), origin)
             state, said = fault.after_fault(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward)
             self._keep(state, self.clock_ms - 1)
             return [rejection, *said]
-        if isinstance(stepped, Refused):
-            return [self._rejection(record, stepped, origin)]
-        if stepped.state is not None and stepped.state is not before:
-            self._keep(stepped.state, self.clock_ms - 1, quick=stepped.quick)
-        return stepped.outputs
 
     def advance(self, now_ms: int) -> list[Output]:
         """All deadlines up to and including now: a tick."""
@@ -156,28 +156,28 @@ class Partition:
             at_ms, patient_id = heapq.heappop(self._queue)
             if self._due.get(patient_id) != at_ms:
                 continue  # an older entry of this patient
-            state = self.patients[patient_id]
-            true_ms = next_deadline(state, min(state.reached_ms, at_ms - 1), self.ward)
-            if true_ms is None or true_ms > at_ms:  # data came in time: the entry was a lower bound
-                self._schedule(state, state.reached_ms)
-                continue
-            outputs += self._ticked(state, at_ms)
+            outputs += self._ticked(self.patients[patient_id], at_ms)
         return outputs
 
     def _ticked(self, state: PatientState, at_ms: int) -> list[Output]:
         try:
+            true_ms = next_deadline(state, min(state.reached_ms, at_ms - 1), self.ward)
+            if true_ms is None or true_ms > at_ms:  # data came in time: the entry was a lower bound
+                self._schedule(state, state.reached_ms)
+                return []
             after, said = tick(state, at_ms, self.ward)
+            if after is None:
+                self._drop(state.patient_id)
+            else:
+                self._keep(after, at_ms)
+            return said
         except Exception:
             after, said = fault.after_fault(state, None, clock_ms=at_ms, place=state.place, ward=self.ward)
-            self._keep(after, at_ms)
             # What fails now fails again: time stands still for this patient until the next record.
+            self.patients[state.patient_id] = after
+            self.touched.add(state.patient_id)
             self._due.pop(state.patient_id, None)
             return said
-        if after is None:
-            self._drop(state.patient_id)
-        else:
-            self._keep(after, at_ms)
-        return said
 
     def _drop(self, patient_id: str) -> None:
         del self.patients[patient_id]
@@ -185,10 +185,10 @@ class Partition:
         self.touched.add(patient_id)
 
     def _keep(self, state: PatientState, reached_ms: int, *, quick: bool = False) -> None:
+        if not quick or state.patient_id not in self._due:  # else what is queued is a lower bound still
+            self._schedule(state, reached_ms)  # first: a state whose deadlines cannot be told is not kept
         self.patients[state.patient_id] = state
         self.touched.add(state.patient_id)
-        if not quick or state.patient_id not in self._due:  # else what is queued is a lower bound still
-            self._schedule(state, reached_ms)
 
     def _schedule(self, state: PatientState, reached_ms: int) -> None:
         due_ms = next_deadline(state, reached_ms, self.ward)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.grader.engine import partition
 from services.grader.engine.fold import Episode
 from services.grader.engine.merging.joined_folds import _episode
 from services.grader.engine.partition import partition_factory
@@ -22,6 +23,20 @@ def test_a_fault_as_time_passes_pages_once_and_time_stands_still_until_the_next_
     (page,) = bed.escalations("engine_fault")
     assert page["priority"] == "high"
     assert bed.partition.patients["bed-7"].faulted
+
+
+def test_a_state_whose_deadlines_cannot_be_told_costs_a_page_and_not_the_partition(monkeypatch):
+    real = partition.next_deadline
+
+    def next_deadline(state, reached_ms, ward):
+        return 1 // 0 if state.patient_id == "bed-7" else real(state, reached_ms, ward)
+
+    bed = febrile_bed()
+    monkeypatch.setattr(partition, "next_deadline", next_deadline)
+    bed.until(24 * 60)
+    bed.chart(24 * 60, "encounter", action="admit", patient_id="bed-8").until(25 * 60)
+    assert [page["patient_id"] for page in bed.escalations("engine_fault")] == ["bed-7"]
+    assert [page["patient_id"] for page in bed.escalations()[-1:]] == ["bed-8"]
 
 
 def test_a_fault_is_of_a_patient_or_of_a_record():
