@@ -34,7 +34,7 @@ def simulated(tmp_path_factory):
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("every_s", [900, pytest.param(60, marks=pytest.mark.prove)])
+@pytest.mark.parametrize("every_s", [1800, pytest.param(300, marks=pytest.mark.prove)])
 def test_it_prints_what_the_plain_replay_prints(simulated, kafka, every_s):
     ward = simulated(every_s)
     plain = subprocess.Popen(command("replay", ward), stdout=subprocess.PIPE, cwd=ROOT)
@@ -85,7 +85,7 @@ class Listener:
 
 
 def test_with_its_grader_killed_it_prints_nothing_more(simulated, kafka):
-    lines = simulated(900).read_bytes().splitlines(keepends=True)[:2_000]
+    lines = simulated(1800).read_bytes().splitlines(keepends=True)[:2_000]
     with (
         subprocess.Popen(
             command("replay", "--kafka", "-"),
