@@ -1,15 +1,14 @@
 """`python -m services.notifier` and `crswatch notifier`: page the people an escalation concerns until stopped."""
 
 import argparse
-import signal
 import sys
-import threading
 
 from services.notifier.app import Notifier
 from services.notifier.ledger.opening import LedgerRefused
 from services.notifier.policy import PolicyRefused
 from services.notifier.settings import NotifierSettings
 from services.runtime import logs
+from services.runtime.asked_to_stop import asked_to_stop
 from services.runtime.http import CannotServe
 from services.runtime.refusing import NOT_NOW, refuse
 from services.runtime.settings import SettingsRefused, read_settings
@@ -29,11 +28,8 @@ def main(argv: list[str] | None = None) -> int:
         notifier = Notifier(read_settings(NotifierSettings))
     except (SettingsRefused, PolicyRefused, LedgerRefused) as refusal:
         return refuse("notifier", refusal)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     try:
-        return 0 if notifier.run(stop) else 1
+        return 0 if notifier.run(asked_to_stop()) else 1
     except CannotServe as fault:
         return refuse("notifier", fault, NOT_NOW)
 

@@ -10,13 +10,13 @@ import base64
 import signal
 import subprocess
 import sys
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from services.runtime import processes
+from services.runtime.asked_to_stop import asked_to_stop
 from services.runtime.broker_config import Ports, fresh_ports, ports_for, write_properties
 from services.runtime.broker_data import BrokerDidNotStart, alone_in, temporary_data
 from services.runtime.broker_ready import NoAnswer, await_answer
@@ -191,9 +191,7 @@ def start_somewhere(broker: Broker) -> None:
 def main(argv: list[str] | None = None) -> int:
     """Run a broker until Ctrl-C or SIGTERM; its address is the only line on standard output."""
     arguments = sys.argv[1:] if argv is None else argv
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+    stopped = asked_to_stop()
     with local_kafka(Path(arguments[0]) if arguments else None, say=_to_stderr) as broker:
         sys.stdout.write(f"{broker.bootstrap_servers}\n")
         sys.stdout.flush()

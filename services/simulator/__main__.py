@@ -1,11 +1,10 @@
 """`python -m services.simulator` and `crswatch simulator`: a live ward of invented patients, sent to ingest."""
 
 import argparse
-import signal
 import sys
-import threading
 
 from services.runtime import logs
+from services.runtime.asked_to_stop import asked_to_stop
 from services.runtime.http import CannotServe
 from services.runtime.refusing import NOT_NOW, refuse
 from services.runtime.settings import SettingsRefused, read_settings
@@ -20,12 +19,8 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser("simulator", description=__doc__, epilog=EXAMPLE)
     parser.parse_args(argv)
     logs.configure("simulator")
-    stop = threading.Event()
     try:
-        settings = read_settings(SimulatorSettings)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        live(settings, stop)
+        live(read_settings(SimulatorSettings), asked_to_stop())
     except SettingsRefused as fault:
         return refuse("simulator", fault)
     except CannotServe as fault:

@@ -172,7 +172,7 @@ def test_the_guard_keeps_no_output_of_ours_open():
 
 
 def test_a_number_that_may_be_a_strangers_by_now_is_not_killed():
-    ended, stranger = processes.start(["true"]), processes.start(SLEEPER)
+    ended, stranger = processes.start([sys.executable, "-c", ""]), processes.start(SLEEPER)
     ended.wait()
     ended.pid = stranger.pid  # what the system may do, in one line
 
