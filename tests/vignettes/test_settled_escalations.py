@@ -38,7 +38,9 @@ def test_settled_23_a_late_rise_not_above_the_highest_already_sent_is_recorded_o
     bed.vitals(56, sbp_mmhg=118).vitals(15, sbp_mmhg=84, arrives=57)
     assert bed.said() == []
     bed.chart(15, "oxygen", device="bipap", arrives=58)
-    assert bed.said() == ["crs_rise 4 #1 late", "resolved improved"]
+    assert (bed.said(), bed.interval[0]) == (["crs_rise 4 #1 late"], 2)
+    bed.vitals(87, sbp_mmhg=118)
+    assert (bed.said(), bed.interval[0]) == (["resolved improved"], 1)  # back at what was paged for before
 
 
 @pytest.mark.parametrize("refuted", ["reading", "chart"])

@@ -119,6 +119,16 @@ class PatientState:
         """The encounter."""
         return self.fold.chart.stay
 
+    @property
+    def missing_scope(self) -> str:
+        """Within which an input that is missing is paged for once: the episode, else since admission or the last close.
+
+        After a close the scope carries the closed episode's name: what is paged for then needs an id of its own.
+        """
+        stay = self.fold.chart.stay
+        closed = [name.episode_id for name in self.episodes if (name.closed_ms or 0) > stay.admitted_ms]
+        return self.episode_id(self.fold) or "|".join([stay.encounter_id, *closed[-1:]])
+
     def episode_id(self, fold: Fold) -> str | None:
         """The name of the episode a fold is in."""
         key = fold.episode.key if fold.episode else None

@@ -14,7 +14,7 @@ Counts = dict[str, dict[str, int]]
 
 def joined_sent(survivor: PatientState, other: PatientState, whole: PatientState) -> Sent:
     """Everything said for either, counted in the episode and the stay that the two are in now."""
-    episode, stay = whole.episode_id(whole.fold) or "", whole.stay.encounter_id
+    scope = whole.missing_scope
     one, two = survivor.sent, other.sent
     ours, theirs = _scopes(survivor, whole), _scopes(other, whole)
     spells = _spells(one.spells, survivor, whole)
@@ -26,8 +26,8 @@ def joined_sent(survivor: PatientState, other: PatientState, whole: PatientState
         {**{key: _untold(alarm) for key, alarm in two.alarms.items()}, **one.alarms},
         spells,
         _critical(one, two),
-        episode or stay,
-        tuple(sorted({*_paged(survivor, ours, episode or stay), *_paged(other, theirs, episode or stay)})),
+        scope,
+        tuple(sorted({*_paged(survivor, ours, scope), *_paged(other, theirs, scope)})),
     )
 
 
@@ -81,5 +81,5 @@ def _critical(one: Sent, two: Sent) -> dict[str, tuple[tuple[int, int | None], .
 
 def _paged(state: PatientState, names: dict[str, str], scope: str) -> tuple[str, ...]:
     """Missing inputs that were paged for in what is now the episode, or the stay."""
-    own = state.sent.missing_scope
-    return state.sent.missing_paged if names.get(own, own) == scope else ()
+    own = "|".join(names.get(part, part) for part in state.sent.missing_scope.split("|"))
+    return state.sent.missing_paged if own == scope else ()

@@ -67,8 +67,7 @@ def update(state: PatientState, standing: dict[str, Alarm], cause: str | None) -
 
 def _scoped(state: PatientState) -> Sent:
     """Missing inputs are paged for once an episode; without one, once since admission or the last close."""
-    scope = state.episode_id(state.fold) or state.stay.encounter_id
-    sent = state.sent
+    scope, sent = state.missing_scope, state.sent
     return sent if sent.missing_scope == scope else replace(sent, missing_scope=scope, missing_paged=())
 
 

@@ -80,8 +80,10 @@ def follow(ladder: Ladder, scale: Scale, passage: Passage) -> tuple[Ladder, Said
         return _settle(ladder, scale, passage.now, passage, said), said
     for fold in passage.trace:
         level = scale.level(fold)
-        if level > ladder.reported:
-            ladder = _rise(ladder, scale, Rise(fold, scale.scope(fold), level, ladder.reported, 0), said)
+        # What is only held, and was never sent, does not page by being there; what is shown again does.
+        shown = min(level, scale.shown(fold))
+        if shown > ladder.reported:
+            ladder = _rise(ladder, scale, Rise(fold, scale.scope(fold), shown, ladder.reported, 0), said)
         elif level < ladder.reported:
             ladder = _settle(ladder, scale, fold, passage, said)
     return ladder, said
@@ -93,7 +95,8 @@ def _reveal(ladder: Ladder, scale: Scale, passage: Passage, said: Said) -> Ladde
     for fold in passage.trace:
         level, scope = scale.level(fold), scale.scope(fold)
         if level > max(before, ladder.highest(scope)) and level == _peak(scale, passage, scope):
-            ladder = _rise(ladder, scale, _told(scale, fold, scope, level, before, passage), said)
+            told = _told(scale, fold, scope, level, min(before, ladder.reported), passage)
+            ladder = _rise(ladder, scale, told, said)
         before = level
     now = passage.now
     level = scale.level(now)
@@ -107,6 +110,7 @@ def _peak(scale: Scale, passage: Passage, scope: str) -> int:
 
 
 def _told(scale: Scale, fold: Fold, scope: str, level: int, before: int, passage: Passage) -> Rise:
+    """It rose from what was paged for: a grade that was passed on the way and never sent is not resolved to."""
     late = passage.newest_ms - fold.at_ms > passage.late_after_ms
     by_pressor = scale.kind == "crs_rise" and fold.holds.pressor.level == level
     refuted = scale.shown(passage.now) < level and not by_pressor
@@ -129,7 +133,10 @@ def _settle(ladder: Ladder, scale: Scale, fold: Fold, passage: Passage, said: Sa
     if over:
         ids = _told_here(over)
         said.extend([Ended(ids, _reason(scale, fold, passage), fold)] if ids else [])
-    return replace(ladder, reported=level, open=tuple(item for item in ladder.open if item not in over))
+    left = tuple(item for item in ladder.open if item not in over)
+    # Reported is what an open rise tells of: a level that was recorded and not sent must still be able to page.
+    told = max((item.grade for item in left), default=0)
+    return replace(ladder, reported=min(level, told), open=left)
 
 
 def _reason(scale: Scale, fold: Fold, passage: Passage) -> str:
