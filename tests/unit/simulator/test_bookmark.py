@@ -34,11 +34,17 @@ def test_a_restarted_ward_goes_on_with_the_same_patients(tmp_path):
         replace(LATER, seed=8),
         replace(LATER, beds=6),
         replace(LATER, start_ms=START_MS + 3_600_000),
-        replace(LATER, start_ms=START_MS - 1000),
+        replace(LATER, start_ms=START_MS - 10_000),
     ],
 )
 def test_another_ward_or_a_long_pause_begins_anew(tmp_path, changed):
     assert kept_at(tmp_path / "bookmark", START_MS + 1).resume(changed) == (changed, None)
+
+
+def test_a_start_within_the_second_of_the_last_delivery_is_no_new_ward(tmp_path):
+    at_once = replace(PLAN, start_ms=START_MS + 50_000)
+
+    assert kept_at(tmp_path / "bookmark", START_MS + 50_700).resume(at_once) == (PLAN, START_MS + 45_700)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}"])
