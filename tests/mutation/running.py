@@ -170,7 +170,18 @@ def _tell(results: list[tuple[Mutant, str]]) -> None:
 def run(mutants: Sequence[Mutant], tests: Sequence[str], jobs: int, patience_s: float) -> Mutating:
     """The outcome of every mutant."""
     plugin = Mutating(mutants, jobs, patience_s)
-    arguments: list[Any] = ["-q", "-p", "no:cacheprovider", "-p", "no:cov", "-o", "timeout=0", *tests]
+    arguments: list[Any] = [
+        "-q",
+        "-m",
+        "not prove",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:cov",
+        "-o",
+        "timeout=0",
+        *tests,
+    ]
     code = pytest.main(arguments, plugins=[plugin])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise SystemExit(int(code))
