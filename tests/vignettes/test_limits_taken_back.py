@@ -1,4 +1,4 @@
-"""Limits charted in error, taken back while the monitor runs: its newest reading is held to what is left."""
+"""Limits charted in error and taken back: what was measured is held to the limits that are left."""
 
 from tests.vignettes.bed import Bed, when
 from tests.vignettes.starting_points import SECOND, febrile_bed
@@ -43,3 +43,14 @@ def test_a_baseline_that_changed_no_limit_leaves_the_grade_as_it_was():
     bed.said()
     bed.chart(7.5, "retraction", retracts="slip")
     assert (bed.interval, bed.said()) == ((2, 2), [])
+
+
+def test_who_explained_a_pressure_that_was_never_low_explained_nothing():
+    bed = febrile_bed().chart(5, "baseline", sbp_mmhg=160, event_id="slip").vitals(6, sbp_mmhg=95)
+    bed.chart(7, "attribution", finding="hypotension", cause="sedation", author="dr-a", expires_at=when(600))
+    assert bed.said() == ["crs_rise 2 #1", "resolved attributed"]
+    bed.chart(20, "retraction", retracts="slip")
+    assert (bed.interval, bed.said()) == ((1, 1), [])
+    # What is low by the limit that is left, nobody has explained.
+    bed.vitals(30, sbp_mmhg=89)
+    assert (bed.interval, bed.said()) == ((2, 2), ["crs_rise 2 #2"])

@@ -134,6 +134,22 @@ def test_a_monitors_child_who_gets_worse_slowly_is_seen_at_the_same_second_by_bo
     assert said[0][0][0] == "ward_score"
 
 
+@pytest.mark.parametrize("thorough", [False, True])
+def test_a_cuff_that_speaks_after_the_arterial_line_is_scored_again_and_pages(thorough):
+    bed = Bed().admit().on_room_air().vitals(0, **WELL)
+    bed.partition.ward = bed.partition.ward._replace(thorough=thorough)
+    # NEWS2: 3 for breathing, 2 for the pulse; 2 more by the cuff and none by the arterial line.
+    bed.monitor(1, resp_rate_bpm=25, heart_rate_bpm=120, spo2_pct=97, sbp_mmhg=95, bp_source="cuff")
+    bed.monitor(1 + 5 / 60, sbp_mmhg=118, bp_source="arterial")
+    assert score(bed, "news2")[0] == 5
+    bed.monitor(1 + 10 / 60, sbp_mmhg=96, bp_source="cuff")
+    assert score(bed, "news2")[0] == 7
+    bed.until(1 + 24.9 / 60)
+    assert bed.said() == []
+    bed.until(1 + 25 / 60)
+    assert bed.said() == ["ward_score news2"]
+
+
 def test_a_pews_page_holds_through_half_an_hour_of_better_signs():
     bed = child().vitals(1, **RED_CHILD)
     assert bed.said() == ["ward_score pews"]
