@@ -219,7 +219,8 @@ def _is_elsewhere(stay: Stay, record: Record) -> bool:
 
 def _moved(stay: Stay, record: Record, at_ms: int) -> Stay:
     action = record["action"]
-    if not stay.encounter_id and action in ("off_unit", "return", "cancel_discharge", "transfer"):
+    unnamed = not stay.encounter_id or stay.status == "unknown"
+    if unnamed and action in ("off_unit", "return", "cancel_discharge", "transfer"):
         # Whose admission we missed is here since the first that we hear of it.
         stay = replace(stay, encounter_id=record["event_id"], admitted_ms=at_ms)
     if action == "admit":

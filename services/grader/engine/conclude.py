@@ -63,7 +63,7 @@ def conclude(step: Step, placed: Placed) -> tuple[PatientState, list[Output]]:
 
 
 def _scales(state: PatientState) -> tuple[Scale, Scale]:
-    patient_id, stay = state.patient_id, state.stay.encounter_id
+    patient_id = state.patient_id
 
     def identified(kind: str) -> Callable[[str, int, int], str]:
         return lambda scope, grade, rise: ids.rise_id(patient_id, scope, kind, grade, rise)
@@ -71,19 +71,23 @@ def _scales(state: PatientState) -> tuple[Scale, Scale]:
     def episode(fold: Fold) -> str:
         return state.episode_id(fold) or ""
 
+    def stay(fold: Fold) -> str:
+        return fold.chart.stay.encounter_id
+
     crs = Scale("crs_rise", lambda fold: fold.low, rises.crs_shown, episode, identified("crs_rise"))
     icans = Scale(
-        "icans_rise", lambda fold: fold.icans_low, lambda fold: fold.icans_hold.level, lambda _: stay,
+        "icans_rise", lambda fold: fold.icans_low, lambda fold: fold.icans_hold.level, stay,
         identified("icans_rise"),
     )  # fmt: skip
     return crs, icans
 
 
 def _rises(step: Step, placed: Placed, state: PatientState, telling: Telling) -> tuple[Sent, list[dict[str, Any]]]:
-    sent = state.sent
+    sent = _watched(_of_this_stay(state.sent, step.before, placed), step, state)
     told: list[dict[str, Any]] = []
+    changed = [fold for fold in placed.changed if fold.at_ms >= sent.watched_ms] if placed.rewritten else placed.changed
     passage = Passage(
-        placed.start, placed.trace, state.fold, placed.rewritten, step.retraction, state.newest_event_ms,
+        placed.before, changed, state.fold, placed.rewritten, step.retraction, state.newest_event_ms,
         seconds(step.ward.rules.late_after_s),
     )  # fmt: skip
     crs, icans = _scales(state)
@@ -92,6 +96,19 @@ def _rises(step: Step, placed: Placed, state: PatientState, telling: Telling) ->
         ladders[scale.kind], said = _followed(ladder, scale, passage, step)
         told += [_told(item, scale, telling) for item in said]
     return replace(sent, crs=ladders["crs_rise"], icans=ladders["icans_rise"]), told
+
+
+def _of_this_stay(sent: Sent, before: PatientState | None, placed: Placed) -> Sent:
+    """A stay that late news give another name is the same stay: what was said in it was said."""
+    was, now = "" if before is None else before.stay.encounter_id, placed.state.stay.encounter_id
+    return replace(sent, icans=sent.icans.renamed(was, now)) if placed.rewritten and was != now else sent
+
+
+def _watched(sent: Sent, step: Step, state: PatientState) -> Sent:
+    """Paged for from now on, if this is what enrolled the patient."""
+    before, pages = step.before, step.ward.pages
+    known = before is None or before.stay.status == "discharged" or pages(before.fold.chart)
+    return sent if known or not pages(state.fold.chart) else replace(sent, watched_ms=step.clock_ms)
 
 
 def _followed(ladder: Ladder, scale: Scale, passage: Passage, step: Step) -> tuple[Ladder, Said]:
@@ -118,7 +135,7 @@ def _alarms(step: Step, placed: Placed, state: PatientState) -> tuple[Sent, list
     sent = state.sent
     past: list[alarms.Raised | alarms.Over] = []
     if state.stay.status != "discharged":
-        sent, past = alarms.past_critical(state, placed.trace, step.ward, rewritten=placed.rewritten)
+        sent, past = alarms.past_critical(state, placed.changed, step.ward, rewritten=placed.rewritten)
     state = replace(state, sent=sent)
     cause = _gone(state.fold) or ("retracted" if step.retraction else None)
     sent, said = alarms.update(state, standing_alarms(state, step.reached_ms, step.ward), cause)

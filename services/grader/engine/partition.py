@@ -135,14 +135,12 @@ class Partition:
         return [
             Output("estimates", state.patient_id, estimate(state, state.reached_ms, self.ward.rules))
             for state in found
-            if state.stay.status != "discharged" and not state.gone
+            if state.is_here
         ]
 
     def lost(self, first: Origin, last_offset: int) -> list[Output]:
         """One `data_gap` page for everybody who has not left: records of theirs may be gone."""
-        here = [
-            state for _, state in sorted(self.patients.items()) if state.stay.status != "discharged" and not state.gone
-        ]
+        here = [state for _, state in sorted(self.patients.items()) if state.is_here]
         outputs: list[Output] = []
         for state in here:
             after, said = data_gap(state, first, last_offset, clock_ms=self.clock_ms, ward=self.ward)

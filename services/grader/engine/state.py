@@ -115,6 +115,11 @@ class PatientState:
         return self.merge is not None and self.merge.acknowledged
 
     @property
+    def is_here(self) -> bool:
+        """Whether the patient is graded, and under this name."""
+        return self.stay.status != "discharged" and not self.gone and not self.forgotten
+
+    @property
     def stay(self) -> Stay:
         """The encounter."""
         return self.fold.chart.stay

@@ -28,6 +28,7 @@ def joined_sent(survivor: PatientState, other: PatientState, whole: PatientState
         _critical(one, two),
         scope,
         tuple(sorted({*_paged(survivor, ours, scope), *_paged(other, theirs, scope)})),
+        min(one.watched_ms, two.watched_ms),
     )
 
 
@@ -63,11 +64,11 @@ def _untold(alarm: OpenAlarm) -> OpenAlarm:
 
 
 def _spells(spells: dict[str, int], state: PatientState, whole: PatientState) -> dict[str, int]:
-    """Counted in the stay that goes on; a stay that was over keeps its own."""
+    """Counted in the stay that goes on too; that one may turn out to be an error."""
     own, now = f"{state.stay.encounter_id}|", f"{whole.stay.encounter_id}|"
     if state.stay.status == "discharged":
         return dict(spells)
-    return {now + key.removeprefix(own) if key.startswith(own) else key: count for key, count in spells.items()}
+    return {**spells, **{now + key.removeprefix(own): count for key, count in spells.items() if key.startswith(own)}}
 
 
 def _critical(one: Sent, two: Sent) -> dict[str, tuple[tuple[int, int | None], ...]]:

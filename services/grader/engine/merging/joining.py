@@ -139,7 +139,7 @@ def _nothing_lowered(
     record = _kept(here)
     entry = Entry(clock_ms, f"kept:{placed.state.revision}:{clock_ms}", "", (), record)
     kept = place_entry(placed.state, entry, clock_ms, rules)
-    return Placed(kept.state, placed.start, [*placed.trace, *kept.trace], rewritten=True)
+    return placed._replace(state=kept.state, trace=[*placed.trace, *kept.trace])
 
 
 def _here(survivor: PatientState, other: PatientState) -> list[Fold]:

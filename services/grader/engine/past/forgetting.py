@@ -8,19 +8,28 @@ Enrolment outlives that: who is admitted again before the risk window of the lat
 - what was said, by its counts: a discharge cancelled late goes on with the same stay, and no id may come twice;
 - the revision and the clock of the last estimate, which never go back; retractions that wait for their event.
 
+Of who was paged for, a name for whatever comes without an admission stays for as long after that: escalations are named
+after the stay, and a second stay without a name would give them ids that were used.
+
 A merged patient's name is remembered for as long as anything may still come under it: the risk window, from the last
 event that was passed on.
 
-Signs, support, examinations and the history of events are gone for everybody. Where no risk window runs, all is gone.
+Signs, support, examinations and the history of events are gone for everybody. Of who has no risk window and was never
+paged for, all is gone.
 """
 
+from dataclasses import replace
+from typing import Any
+
+from schemas.times import format_time
 from services.grader.engine import Output
-from services.grader.engine.chart import Chart
+from services.grader.engine.chart import Chart, Stay
 from services.grader.engine.durations import days, hours
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.history import History
 from services.grader.engine.risk.risk import enrolled_until_ms
 from services.grader.engine.state import PatientState
+from services.grader.engine.telling.sent import Sent
 from services.grader.engine.ward import Ward
 
 
@@ -29,6 +38,8 @@ def forget_ms(state: PatientState, ward: Ward) -> int | None:
     if state.merge is not None and state.merge.acknowledged:
         return state.merge.last_ms + days(ward.rules.enrolment_days)
     stay = state.stay
+    if state.forgotten and stay.status == "unknown":
+        return state.reached_ms + days(ward.rules.enrolment_days)
     if stay.status != "discharged" or stay.discharged_ms is None:
         return None
     gone_ms = stay.discharged_ms + hours(ward.rules.forget_h)
@@ -40,12 +51,29 @@ def forgotten(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientStat
     if state.gone:
         return None, []
     outputs = [] if state.forgotten else [Output("estimates", state.patient_id, None)]
-    return (_enrolment(state, now_ms) if _window_ms(state, ward) > now_ms else None), outputs
+    if _window_ms(state, ward) > now_ms:
+        return _enrolment(state, now_ms), outputs
+    if state.sent.is_nothing:
+        return None, outputs
+    return replace(_enrolment(state, now_ms), sent=Sent(), **_next_stay(state)), outputs
 
 
 def _window_ms(state: PatientState, ward: Ward) -> int:
     dose = state.fold.chart.dose
     return 0 if dose is None else enrolled_until_ms(dose, ward.rules)
+
+
+def _next_stay(state: PatientState) -> dict[str, Any]:
+    """What comes without an admission is another stay than the one before."""
+    left_ms = state.stay.discharged_ms or 0
+    stay = Stay(encounter_id=f"after {format_time(left_ms)}", admitted_ms=left_ms)
+    fold = Fold(left_ms, left_ms, chart=Chart(stay, newest_ms=_encounters(state)))
+    return {"fold": fold, "marks": (fold,), "history": History()}
+
+
+def _encounters(state: PatientState) -> dict[str, int]:
+    """By which an old admission that is sent again is known as old."""
+    return {kind: at_ms for kind, at_ms in state.fold.chart.newest_ms.items() if kind == "encounter"}
 
 
 def _enrolment(state: PatientState, now_ms: int) -> PatientState:
@@ -58,7 +86,7 @@ def _enrolment(state: PatientState, now_ms: int) -> PatientState:
         fold,
         (fold,),
         History(retracted=state.history.retracted),
-        sent=state.sent,
+        sent=replace(state.sent, watched_ms=0),
         revision=state.revision + 1,
         as_of_ms=max(state.as_of_ms, now_ms),
         reached_ms=now_ms,

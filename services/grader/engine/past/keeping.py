@@ -15,7 +15,7 @@ from services.grader.engine.telling.sent import Ladder
 
 def keep_what_was_said(placed: Placed, before: Fold, clock_ms: int, rules: RuleSet) -> Placed:
     """The placed state, with the levels that the old past showed put into the hold where the new one lost them."""
-    state, folds = placed.state, [placed.start, *placed.trace]
+    state, folds = placed.state, [placed.before, *placed.changed]
     sent = state.sent
     crs = _is_unsupported(sent.crs, state.fold.low, [(fold.at_ms, fold.low) for fold in folds])
     icans = _is_unsupported(sent.icans, state.fold.icans_low, [(fold.at_ms, fold.icans_low) for fold in folds])
@@ -26,7 +26,7 @@ def keep_what_was_said(placed: Placed, before: Fold, clock_ms: int, rules: RuleS
     record["episode"] = _episode(before) if crs else None
     entry = Entry(clock_ms, f"kept:{state.revision}:{clock_ms}", "", (), record)
     kept = place_entry(state, entry, clock_ms, rules)
-    return Placed(kept.state, placed.start, [*placed.trace, *kept.trace], rewritten=True)
+    return placed._replace(state=kept.state, trace=[*placed.trace, *kept.trace])
 
 
 def _is_unsupported(ladder: Ladder, level: int, past: list[tuple[int, int]]) -> bool:

@@ -34,12 +34,27 @@ TRIMMED_EVERY = 64
 
 
 class Placed(NamedTuple):
-    """A state whose fold takes an event in, and every moment that was evaluated on the way."""
+    """A state whose fold takes an event in, and every moment that was evaluated on the way.
+
+    `from_ms` is since when the past was rewritten. What was folded again before that is as it was, however far back
+    the mark lies from which it was folded: a restart keeps fewer marks, and must not say more for it.
+    """
 
     state: PatientState
     start: Fold
     trace: Trace
     rewritten: bool
+    from_ms: int = 0
+
+    @property
+    def before(self) -> Fold:
+        """The last fold that is as it was."""
+        return next((fold for fold in reversed(self.trace) if fold.at_ms < self.from_ms), self.start)
+
+    @property
+    def changed(self) -> Trace:
+        """What may be otherwise than it was."""
+        return [fold for fold in self.trace if fold.at_ms >= self.from_ms]
 
 
 def place_entry(state: PatientState, entry: Entry, clock_ms: int, rules: RuleSet) -> Placed:
@@ -92,8 +107,9 @@ def refold(state: PatientState, from_ms: int, clock_ms: int, rules: RuleSet) -> 
         fold = feed(before, points[len(earlier) :], rules, trace)
     fold = pass_time(fold, max(clock_ms, state.fold.reached_ms + 1), rules, trace)
     marked = _marked(marks, before) if before.at_ms > start.at_ms else marks
+    horizon_ms = clock_ms - hours(rules.charted_lateness_h)  # further back it is a matter of which marks were kept
     state = replace(state, fold=fold, marks=marked)
-    return Placed(_trimmed(state, clock_ms, rules), start, trace, rewritten=True)
+    return Placed(_trimmed(state, clock_ms, rules), start, trace, rewritten=True, from_ms=max(from_ms, horizon_ms))
 
 
 def settle(state: PatientState, before_ms: int, rules: RuleSet) -> Placed:

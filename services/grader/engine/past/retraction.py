@@ -80,7 +80,7 @@ def _against_the_limits_left(placed: Placed, arrival: Arrival) -> Placed:
     fold = evaluate(
         fold, max(arrival.clock_ms, fold.at_ms), rules, reached_ms=max(fold.reached_ms, arrival.clock_ms - 1)
     )
-    return Placed(replace(state, fold=fold), placed.start, [*placed.trace, fold], rewritten=True)
+    return placed._replace(state=replace(state, fold=fold), trace=[*placed.trace, fold], rewritten=True)
 
 
 def _without(history: History, name: str, seen: Seen | None) -> History:

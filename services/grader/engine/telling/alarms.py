@@ -24,6 +24,7 @@ REASONS = {
     "engine_fault": "data_returned",  # graded again
     "data_gap": "data_returned",
 }
+KEPT_STAYS = 4  # an admission that is retracted brings the stay before it back
 KEPT_SPELLS = 32  # told apart; those before them are known as one, so that folding them again pages nobody
 
 
@@ -74,20 +75,21 @@ def _scoped(state: PatientState) -> Sent:
 def raise_alarm(state: PatientState, sent: Sent, alarm: Alarm) -> tuple[Sent, Raised]:
     """Count the spell, name the escalation, remember that it is open."""
     stay = state.stay.encounter_id
-    spells = sent.spells
+    spells = _of_known_stays(sent.spells, stay)
     if alarm.kind in SPELLED:
         spell_key = f"{stay}|{alarm.key}"
         spell = spells.get(spell_key, 0) + 1
-        spells = {**{name: count for name, count in spells.items() if name.startswith(f"{stay}|")}, spell_key: spell}
+        spells = {**spells, spell_key: spell}
         name = ids.spell_id(state.patient_id, stay, alarm.kind, alarm.sign, spell)
     elif alarm.kind == "possible_crs":
         name = ids.possible_crs_id(state.patient_id, sent.missing_scope, alarm.missing)
         sent = replace(sent, missing_paged=tuple(sorted({*sent.missing_paged, *alarm.missing})))
     else:
         # A second spell on the same last reading (discharged by mistake, a reading retracted) pages again, so it needs
-        # an id of its own; the first keeps the plain one.
-        spell_key = f"{stay}|{alarm.key}|{alarm.basis}"
-        spell = spells.get(spell_key, 0) + 1
+        # an id of its own; the first keeps the plain one. These ids do not name the stay.
+        subject = f"|{alarm.key}|{alarm.basis}"
+        spell_key = f"{stay}{subject}"
+        spell = 1 + max((count for name, count in spells.items() if name.endswith(subject)), default=0)
         others = {name: count for name, count in spells.items() if not name.startswith(f"{stay}|{alarm.key}|")}
         spells = {**others, spell_key: spell}
         basis = alarm.basis if spell == 1 else f"{alarm.basis}#{spell}"
@@ -96,6 +98,14 @@ def raise_alarm(state: PatientState, sent: Sent, alarm: Alarm) -> tuple[Sent, Ra
     # A second `possible_crs` stands beside the first: both are over when the gap closes.
     key = alarm.key if alarm.key not in sent.alarms else f"{alarm.key}#{name[:8]}"
     return replace(sent, spells=spells, alarms={**sent.alarms, key: opened}), Raised(alarm, name)
+
+
+def _of_known_stays(spells: dict[str, int], stay: str) -> dict[str, int]:
+    """Without those of stays before the last few; the present one comes last."""
+    own = {name: count for name, count in spells.items() if name.startswith(f"{stay}|")}
+    others = {name: count for name, count in spells.items() if name not in own}
+    stays = list(dict.fromkeys(name.partition("|")[0] for name in others))[1 - KEPT_STAYS :]
+    return {**{name: count for name, count in others.items() if name.partition("|")[0] in stays}, **own}
 
 
 def past_critical(

@@ -32,6 +32,12 @@ class Ladder:
         """Rises are counted and never renumbered (`settled.md` 22)."""
         return self.counts.get(scope, {}).get(str(grade), 0) + 1
 
+    def renamed(self, scope: str, now: str) -> "Ladder":
+        """What was counted under one name counts under another too."""
+        theirs, ours = self.counts.get(scope, {}), self.counts.get(now, {})
+        both = {grade: theirs.get(grade, 0) + ours.get(grade, 0) for grade in {**theirs, **ours}}
+        return replace(self, counts={**self.counts, now: both}) if both else self
+
 
 @dataclass(frozen=True, slots=True)
 class OpenAlarm:
@@ -44,7 +50,10 @@ class OpenAlarm:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Everything said: rises, conditions that stand by key, spells counted, and inputs paged for as missing."""
+    """Everything said: rises, conditions that stand by key, spells counted, and inputs paged for as missing.
+
+    `watched_ms` is since when the grade pages: what passed before the enrolment is not paged for afterwards.
+    """
 
     crs: Ladder = field(default_factory=Ladder)
     icans: Ladder = field(default_factory=Ladder)
@@ -53,6 +62,12 @@ class Sent:
     critical: dict[str, tuple[tuple[int, int | None], ...]] = field(default_factory=dict)
     missing_scope: str = ""
     missing_paged: tuple[str, ...] = ()
+    watched_ms: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no page ever went out."""
+        return not (self.crs.counts or self.icans.counts or self.alarms or self.spells or self.missing_paged)
 
     def with_incident(self, kind: str, offset: int, escalation_id: str, at_ms: int) -> "Sent":
         """A fault or a gap was paged: it stands until the patient is graded again."""

@@ -66,7 +66,7 @@ def is_excused(state: PatientState, now_ms: int) -> bool:
 
 
 def _critical(state: PatientState, ward: Ward) -> Iterator[Alarm]:
-    for series, since_ms in state.fold.critical.items():
+    for series, since_ms in sorted(state.fold.critical.items()):
         yield critical_alarm(state, series, since_ms, ward)
 
 
