@@ -73,11 +73,10 @@ def _critical(state: PatientState, ward: Ward) -> Iterator[Alarm]:
 def critical_alarm(state: PatientState, series: str, since_ms: int, ward: Ward) -> Alarm:
     """A value incompatible with life, with or without fever."""
     limits = {"spo2_pct": ward.rules.critical_spo2_pct, "sbp_mmhg": ward.rules.critical_sbp_mmhg}
-    sign, track = sign_of(series), state.fold.tracks.get(series)
+    sign, track = sign_of(series), state.fold.tracks[series]
     because: Because = {"rule": "critical_value", "threshold": limits.get(sign, 0)}
     because |= {"text": MAY_BE[sign]} if sign in MAY_BE else {}
-    if track is not None and track.critical is not None:
-        because |= {"value": track.value, "observed_at": format_time(track.last_ms)}
+    because |= {"value": track.value, "observed_at": format_time(track.last_ms)}
     return Alarm("critical_value", sign, "high", since_ms, (because,))
 
 
