@@ -118,3 +118,14 @@ def test_what_a_late_chart_reveals_after_the_enrolment_does_page():
     bed.chart(16, "oxygen", device="room_air")
     bed.chart(12, "oxygen", device="cpap", arrives=17)
     assert bed.said() == ["crs_rise 1 #1", "crs_rise 4 #1 late"]
+
+
+def test_a_grade_that_is_still_held_is_raised_when_a_discharge_is_cancelled():
+    """Settled 26: the standing grade is raised, and nobody was told of this one."""
+    bed = Bed().admit().on_room_air(1).vitals(2, spo2_pct=97, sbp_mmhg=120, temperature_c=38.6)
+    bed.chart(10, "encounter", action="discharge").chart(20, "oxygen", device="cpap")
+    bed.chart(30, "oxygen", device="room_air")
+    assert bed.said() == ["crs_rise 1 #1", "resolved discharged"]
+    bed.chart(35, "encounter", action="cancel_discharge")
+    assert (bed.interval, bed.said()) == ((4, 4), ["crs_rise 4 #1"])
+    assert bed.until(61).interval == (1, 1)

@@ -116,7 +116,8 @@ def _followed(ladder: Ladder, scale: Scale, passage: Passage, step: Step) -> tup
     if not step.ward.pages(passage.now.chart):
         return rises.ended_all(ladder, passage.now, _gone(passage.now) or "retracted")
     if step.before is None or not step.ward.pages(step.before.fold.chart):
-        passage = passage._replace(trace=[passage.now], rewritten=False)
+        # The grade that stands, held or not (`settled.md` 26): nobody was told of it.
+        passage, scale = passage._replace(trace=[passage.now], rewritten=False), replace(scale, shown=scale.level)
     return rises.follow(ladder, scale, passage)
 
 

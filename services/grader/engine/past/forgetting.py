@@ -87,6 +87,7 @@ def _enrolment(state: PatientState, now_ms: int) -> PatientState:
         (fold,),
         History(retracted=state.history.retracted),
         sent=replace(state.sent, watched_ms=0),
+        episodes=tuple(replace(name, keys=()) for name in state.episodes[-1:]),  # after which gaps are named
         revision=state.revision + 1,
         as_of_ms=max(state.as_of_ms, now_ms),
         reached_ms=now_ms,
