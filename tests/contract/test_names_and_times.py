@@ -52,6 +52,14 @@ def test_murmur2_is_that_of_the_python_client(key):
     assert murmur2(key) == clients_murmur2(key) % 2**32
 
 
+@pytest.mark.parametrize(
+    ("patient", "of_12", "of_1"),
+    [("foobar", 6, 0), ("21", 0, 0), ("abc", 3, 0)],  # the vectors above without their sign, as Kafka takes it off
+)
+def test_a_patient_lives_in_one_partition_wherever_that_is_computed(patient, of_12, of_1):
+    assert (partition_for(patient, 12), partition_for(patient, 1)) == (of_12, of_1)
+
+
 @given(st.text(max_size=12), st.integers(1, 64))
 def test_a_patient_lives_where_the_python_client_would_put_it(patient, partitions):
     assert partition_for(patient, partitions) == (clients_murmur2(patient.encode()) & 0x7FFFFFFF) % partitions

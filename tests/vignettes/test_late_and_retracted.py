@@ -143,6 +143,18 @@ def test_a_monitor_reading_is_retracted_by_emptying_its_second():
     assert bed.said() == ["resolved retracted"]
 
 
+@pytest.mark.parametrize(("slip", "lasted_at_s"), [("low-0", 20), ("low-5", 15), ("low-10", 15)])
+def test_a_low_run_on_a_monitor_counts_from_its_first_reading_that_was_true(slip, lasted_at_s):
+    bed = febrile_bed()
+    for second in (0, 5, 10):
+        bed.monitor(10 + second / 60, spo2_pct=88, event_id=f"low-{second}")
+    bed.chart(10 + 11 / 60, "retraction", retracts=slip)
+    bed.until(10 + (lasted_at_s - 0.1) / 60)
+    assert bed.said() == []
+    bed.until(10 + lasted_at_s / 60)
+    assert bed.said() == ["crs_rise 2 #1"]
+
+
 def test_contradictory_charts_of_one_moment_the_higher_wins():  # settled 9
     for first, second in (("face_mask", "room_air"), ("room_air", "face_mask")):
         bed = febrile_bed().chart(10, "oxygen", device=first).chart(10, "oxygen", device=second)
