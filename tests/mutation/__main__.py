@@ -3,8 +3,10 @@
 import argparse
 import os
 import random
+import re
 import sys
 from collections import Counter
+from pathlib import Path
 
 from tests.mutation.mutants import ROOT, Mutant, mutants_of
 from tests.mutation.running import SURVIVED, UNREACHED, run
@@ -24,8 +26,12 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=10**9, help="so many mutants of each module, always the same")
     parser.add_argument("--patience", type=float, default=float("inf"), help="seconds of tests spent on one mutant")
     parser.add_argument("--tests", nargs="+", default=TESTS, help="only these tests")
+    parser.add_argument("--again", type=Path, help="only those that survived the run that printed this")
     asked = parser.parse_args()
     mutants = [mutant for path in _paths(asked.modules) for mutant in _sampled(list(mutants_of(path)), asked.sample)]
+    if asked.again:
+        alive = _survivors(asked.again.read_text(encoding="utf-8"))
+        mutants = [mutant for mutant in mutants if (mutant.path, *mutant.difference()) in alive]
     ran = run(mutants, asked.tests, asked.jobs, asked.patience)
     return _report(ran.results) or int(bool(ran.useless))
 
@@ -36,6 +42,11 @@ def _paths(names: list[str]) -> list[str]:
     if unknown := set(names) - set(known):
         raise SystemExit(f"no such pure module: {', '.join(sorted(unknown))}")
     return [known[name] for name in names] or every
+
+
+def _survivors(printed: str) -> set[tuple[str, str, str]]:
+    found = re.findall(rf"^(?:{SURVIVED}|{UNREACHED}) (.+):\d+ .+\n  - (.*)\n  \+ (.*)$", printed, re.MULTILINE)
+    return {(path, was, became) for path, was, became in found}
 
 
 def _sampled(mutants: list[Mutant], most: int) -> list[Mutant]:
