@@ -3,7 +3,7 @@
 import pytest
 
 from services.grader.engine import Origin
-from tests.vignettes.bed import Bed
+from tests.vignettes.bed import Bed, when
 from tests.vignettes.starting_points import DAY, HOUR
 
 WELL = {"spo2_pct": 97, "sbp_mmhg": 120, "temperature_c": 37.0}
@@ -89,6 +89,7 @@ def test_who_was_never_paged_for_is_forgotten_altogether():
 
 def test_the_name_for_a_stay_without_admission_goes_in_the_end():
     bed = Bed().vitals(1, spo2_pct=40).chart(60, "encounter", action="discharge").until(2 * DAY)
+    bed.said()
     assert bed.partition.patients.keys() == {"bed-7"}
     assert bed.partition.lost(Origin("crs.bedside.v1", 0, 1), 9) == []
     bed.until(60 * DAY)
@@ -129,3 +130,44 @@ def test_a_grade_that_is_still_held_is_raised_when_a_discharge_is_cancelled():
     bed.chart(35, "encounter", action="cancel_discharge")
     assert (bed.interval, bed.said()) == ((4, 4), ["crs_rise 4 #1"])
     assert bed.until(61).interval == (1, 1)
+
+
+def test_a_reading_that_is_sent_again_after_all_was_forgotten_pages_under_a_new_id():
+    old = {"source": "monitor", "spo2_pct": 45, "event_id": "old"}
+    bed = Bed().vitals(54, arrives=100, **old).monitor(100.5, resp_rate_bpm=30)
+    bed.chart(32, "encounter", action="discharge", arrives=152)
+    bed.vitals(54, arrives=32 + DAY + 200, **old).monitor(32 + DAY + 202, heart_rate_bpm=90)
+    pages = bed.escalations("technical_stale")
+    assert len(pages) == len({page["escalation_id"] for page in pages}) == 2
+
+
+def test_nothing_heard_since_admission_pages_under_a_new_id_when_a_merge_is_undone():
+    bed = Bed().admit().vitals(27, heart_rate_bpm=80).until(3 * DAY)
+    bed.chart(3 * DAY, "encounter", action="merge", merged_into="other", event_id="merge-1")
+    bed.chart(3 * DAY + 700, "retraction", retracts="merge-1")
+    assert len(set(ids_of(bed, "technical_silent"))) == len(ids_of(bed, "technical_silent")) == 3
+
+
+def test_the_retraction_of_an_attribution_brings_back_the_page_for_a_pressure_that_is_only_held():
+    bed = Bed().admit().on_room_air(0).vitals(1, spo2_pct=97, sbp_mmhg=85, temperature_c=38.5)
+    bed.chart(6, "attribution", finding="fever", cause="sepsis", author="dr-a", expires_at=when(120), event_id="why")
+    bed.vitals(11, spo2_pct=97, sbp_mmhg=110)
+    assert bed.said() == ["crs_rise 2 #1", "resolved attributed"]
+    bed.chart(12, "retraction", retracts="why")
+    assert (bed.interval, bed.said()) == ((2, 2), ["crs_rise 2 #2"])
+
+
+def test_what_the_evidence_of_two_merged_names_shows_is_paged_although_more_is_held():
+    """Fever under one name, oxygen under the other: the cannula pages, the CPAP that was over is recorded (23)."""
+    bed = Bed(patient="other").chart(1, "oxygen", device="cpap")
+    bed.patient = "p"
+    bed.vitals(2, temperature_c=38.5).chart(8, "oxygen", device="ventilator", event_id="wrong")
+    bed.patient = "other"
+    bed.chart(9, "oxygen", device="nasal_cannula", flow_l_min=2)
+    bed.patient = "p"
+    bed.chart(13, "retraction", retracts="wrong")
+    bed.said()
+    bed.chart(16, "encounter", action="merge", merged_into="other")
+    bed.patient = "other"
+    assert bed.interval[0] == 4
+    assert "crs_rise 2 #1" in bed.said()

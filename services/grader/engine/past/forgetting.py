@@ -38,7 +38,7 @@ def forget_ms(state: PatientState, ward: Ward) -> int | None:
     if state.merge is not None and state.merge.acknowledged:
         return state.merge.last_ms + days(ward.rules.enrolment_days)
     stay = state.stay
-    if state.forgotten and stay.status == "unknown":
+    if _is_a_name(state):
         return state.reached_ms + days(ward.rules.enrolment_days)
     if stay.status != "discharged" or stay.discharged_ms is None:
         return None
@@ -53,14 +53,19 @@ def forgotten(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientStat
     outputs = [] if state.forgotten else [Output("estimates", state.patient_id, None)]
     if _window_ms(state, ward) > now_ms:
         return _enrolment(state, now_ms), outputs
-    if state.sent.is_nothing:
+    if state.sent.is_nothing or _is_a_name(state):
         return None, outputs
-    return replace(_enrolment(state, now_ms), sent=Sent(), **_next_stay(state)), outputs
+    return replace(_enrolment(state, now_ms), sent=Sent(spells=state.sent.spells), **_next_stay(state)), outputs
 
 
 def _window_ms(state: PatientState, ward: Ward) -> int:
     dose = state.fold.chart.dose
     return 0 if dose is None else enrolled_until_ms(dose, ward.rules)
+
+
+def _is_a_name(state: PatientState) -> bool:
+    """Whether all that is left is what the next stay is called."""
+    return state.forgotten and state.stay.status == "unknown"
 
 
 def _next_stay(state: PatientState) -> dict[str, Any]:

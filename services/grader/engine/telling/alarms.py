@@ -90,8 +90,10 @@ def raise_alarm(state: PatientState, sent: Sent, alarm: Alarm) -> tuple[Sent, Ra
         subject = f"|{alarm.key}|{alarm.basis}"
         spell_key = f"{stay}{subject}"
         spell = 1 + max((count for name, count in spells.items() if name.endswith(subject)), default=0)
-        others = {name: count for name, count in spells.items() if not name.startswith(f"{stay}|{alarm.key}|")}
-        spells = {**others, spell_key: spell}
+        # Last readings only get newer; only nothing heard since admission may come again, when a merge is undone.
+        first, others = f"{stay}|{alarm.key}|{stay}", f"{stay}|{alarm.key}|"
+        spells = {name: count for name, count in spells.items() if name == first or not name.startswith(others)}
+        spells = {**spells, spell_key: spell}
         basis = alarm.basis if spell == 1 else f"{alarm.basis}#{spell}"
         name = ids.technical_id(state.patient_id, alarm.kind, alarm.sign, basis)
     opened = OpenAlarm(name, alarm.kind, alarm.occurred_ms)

@@ -99,9 +99,10 @@ def _reveal(ladder: Ladder, scale: Scale, passage: Passage, said: Said) -> Ladde
             ladder = _rise(ladder, scale, told, said)
         before = level
     now = passage.now
-    level = scale.level(now)
-    if level > ladder.reported and scale.shown(now) >= level:
-        ladder = _rise(ladder, scale, Rise(now, scale.scope(now), level, ladder.reported, 0), said)
+    # A retraction brings back what was resolved, held or not (`settled.md` 22); late data only what the evidence shows.
+    standing = scale.level(now) if passage.retraction else min(scale.level(now), scale.shown(now))
+    if standing > ladder.reported:
+        ladder = _rise(ladder, scale, Rise(now, scale.scope(now), standing, ladder.reported, 0), said)
     return ladder
 
 
