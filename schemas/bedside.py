@@ -183,6 +183,12 @@ class Neuro(Charted):
     raised_icp: NotRequired[
         Annotated[Literal["none", "focal", "diffuse"], Field(description="Cerebral oedema or raised pressure.")]
     ]
+    avpu: NotRequired[
+        Annotated[
+            Literal["alert", "confusion", "voice", "pain", "unresponsive"],
+            Field(description="ACVPU of an early warning score: it prompts an examination and never grades ICANS."),
+        ]
+    ]
 
 
 class Attribution(Charted):

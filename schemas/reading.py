@@ -21,7 +21,7 @@ EVENT_TIME = {VITALS: "observed_at", CLINICAL: "recorded_at", HANDOVER: "merged_
 SCHEMAS = (VITALS, CLINICAL, HANDOVER, TICK, RULES)
 
 _NEEDS_ONE_OF = {
-    "neuro": ("ice", "capd", "consciousness", "seizure", "motor_weakness", "raised_icp"),
+    "neuro": ("ice", "capd", "consciousness", "seizure", "motor_weakness", "raised_icp", "avpu"),
     "baseline": ("sbp_mmhg", "oxygen_device", "spo2_target_low_pct"),
     "clinician_grade": ("crs", "icans"),
 }

@@ -175,6 +175,59 @@ def test_consciousness_alone_prompts_a_score_and_is_not_one():  # clinical.md 2,
     assert said not in prompts(dosed_bed().chart(10, "neuro", consciousness="awake"))
 
 
+@pytest.mark.parametrize(
+    ("avpu", "said"),
+    [
+        ("confusion", "examine ICE: AVPU says confusion"),
+        ("voice", "examine ICE: AVPU says voice, which may be Grade 2"),
+        ("pain", "examine ICE: AVPU says pain, which may be Grade 3"),
+        ("unresponsive", "examine ICE: AVPU says unresponsive, which may be Grade 4"),
+    ],
+)
+def test_avpu_prompts_a_score_and_grades_nothing(avpu, said):  # clinical.md 2
+    bed = dosed_bed().chart(10, "neuro", avpu=avpu)
+    assert (icans(bed), bed.said()) == ((0, 4), [])
+    assert said in prompts(bed)
+    assert said not in prompts(bed.until(14 * HOUR + 10))
+    bed = dosed_bed().chart(10, "neuro", avpu=avpu).chart(20, "neuro", ice=10, consciousness="awake")
+    assert (icans(bed), said in prompts(bed)) == ((0, 0), False)
+
+
+def test_avpu_alert_prompts_nothing_and_proves_nothing():
+    bed = dosed_bed().chart(10, "neuro", avpu="alert")
+    assert icans(bed) == (0, 4)
+    assert not any("AVPU" in said for said in prompts(bed))
+
+
+def test_avpu_does_not_lower_what_an_examination_established():
+    bed = dosed_bed().chart(10, "neuro", ice=1).chart(20, "neuro", avpu="alert")
+    assert icans(bed)[0] == 3
+
+
+def test_a_retracted_avpu_prompts_no_more_at_any_age_and_leaves_the_grade():
+    for minute in (30, 2 * DAY):
+        bed = dosed_bed().chart(10, "neuro", ice=1).chart(20, "neuro", avpu="unresponsive", event_id="slip")
+        bed.until(minute).chart(minute, "retraction", retracts="slip")
+        assert icans(bed)[0] == 3
+        assert not any("AVPU" in said for said in prompts(bed))
+
+
+@pytest.mark.parametrize(("avpu", "points"), [("alert", 0), ("confusion", 3), ("voice", 3), ("unresponsive", 3)])
+def test_avpu_is_the_consciousness_of_news2_unless_an_examination_is_newer(avpu, points):
+    def news2(bed: Bed) -> tuple[int, int]:
+        (standing,) = bed.partition.standing(["bed-7"])
+        found = standing.value["scores"]["news2"]
+        return found["low"], found["high"]
+
+    well = {"temperature_c": 36.8, "spo2_pct": 97, "sbp_mmhg": 118, "heart_rate_bpm": 80, "resp_rate_bpm": 16}
+    bed = Bed().admit().on_room_air(0).vitals(1, **well)
+    assert news2(bed) == (0, 3)
+    bed.chart(2, "neuro", avpu=avpu)
+    assert news2(bed) == (points, points)
+    bed.chart(3, "neuro", consciousness="awake")
+    assert news2(bed) == (0, 0)
+
+
 def test_the_score_of_another_age_prompts_the_right_one():
     bed = Bed().admit(age_years=15).chart(1, "neuro", capd=12)
     assert "examine ICE: the other score does not count at this age" in prompts(bed)

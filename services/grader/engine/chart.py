@@ -9,7 +9,8 @@ from services.grader.engine.crs.drugs import NO_VASOPRESSOR, generic_name, masks
 from services.grader.engine.person import Person
 
 Record = dict[str, Any]
-NEURO_DOMAINS = ("ice", "capd", "consciousness", "seizure", "motor_weakness", "raised_icp")
+AVPU = "avpu"  # charted with the ward score; it prompts an examination and grades nothing (`clinical.md` 2)
+NEURO_DOMAINS = ("ice", "capd", "consciousness", "seizure", "motor_weakness", "raised_icp", AVPU)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ Source: Lee 2019 (as `grading.py`); CAPD below 12 years. Stale never lowers, onl
 (`settled.md` 30-32). NEWS2's consciousness is not an ICE score: it never grades here, it prompts one (`prompts.py`).
 """
 
-from services.grader.engine.chart import Exam
+from services.grader.engine.chart import AVPU, Exam
 from services.grader.engine.crs.grading import UNKNOWN, Bounds
 from services.grader.engine.durations import hours
 from services.grader.engine.ruleset.rules import RuleSet
 
 Neuro = dict[str, Exam]
+UNGRADED_DOMAINS = ("ice", "capd", AVPU)  # on their own: a score counts by age, AVPU never
 UNABLE = 4  # the score is 0 because the patient cannot be roused
 UNGRADED = 3  # what an awake or rousable patient without a score may have at most
 
@@ -38,7 +39,7 @@ def grade_domains(neuro: Neuro, name: str, at_ms: int, rules: RuleSet) -> dict[s
     for domain, exam in neuro.items():
         if domain == name:
             found[domain] = _grade_score(neuro, name, at_ms, rules)
-        elif domain not in ("ice", "capd"):
+        elif domain not in UNGRADED_DOMAINS:
             grade = grade_finding(domain, exam.value, rules)
             found[domain] = Bounds(grade, grade)
     return found

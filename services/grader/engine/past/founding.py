@@ -14,7 +14,7 @@ from services.grader.engine.signs.readings import ABNORMAL, SUSPECT, TEMPERATURE
 KEPT = 2
 _WHOLE = ("oxygen", "immunotherapy", "monitoring")
 _BY_FIELD = {
-    "neuro": ("ice", "capd", "consciousness", "seizure", "motor_weakness", "raised_icp"),
+    "neuro": ("ice", "capd", "consciousness", "seizure", "motor_weakness", "raised_icp", "avpu"),
     "baseline": ("sbp_mmhg", "oxygen_device", "spo2_target_low_pct"),
     "clinician_grade": ("author",),
     "attribution": ("finding",),

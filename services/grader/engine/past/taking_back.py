@@ -7,7 +7,7 @@ Within the window everything is simply folded again. Before it only the events a
 from collections.abc import Iterable
 from dataclasses import replace
 
-from services.grader.engine.chart import Chart, charted
+from services.grader.engine.chart import AVPU, NEURO_DOMAINS, Chart, charted
 from services.grader.engine.crs.components import PRESSURE, SATURATION
 from services.grader.engine.crs.holds import ChartedHold, MeasuredHold
 from services.grader.engine.fold import Episode, Fold, Holds, evaluate
@@ -53,7 +53,8 @@ def _without_chart(fold: Fold, gone: Entry, kept: list[Entry], rules: RuleSet) -
         holds = replace(holds, device=ChartedHold())
     if record["kind"] == "vasopressor":
         holds = replace(holds, pressor=ChartedHold())
-    exams = ChartedHold() if record["kind"] == "neuro" else fold.icans_hold
+    examined = record["kind"] == "neuro" and any(domain in record for domain in NEURO_DOMAINS if domain != AVPU)
+    exams = ChartedHold() if examined else fold.icans_hold
     found = replace(fold, chart=chart, holds=holds, icans_hold=exams)
     if record["kind"] not in CHANGES_LIMITS:
         return found

@@ -48,6 +48,12 @@ class NeuroRules:
     motor_weakness_grade: int = rule(
         4, unit="{grade}", text="Grade of deep focal motor weakness.", source=ASTCT, looser="lower", within=(3, 4)
     )
+    avpu_grades: tuple[tuple[str, int], ...] = rule(
+        (("voice", 2), ("pain", 3), ("unresponsive", 4)),
+        unit="{grade}",
+        text="What V, P and U of a ward score may be: said where a neurological examination is asked for, never graded.",
+        source="[P] proposal, clinical.md 2",
+    )
     exam_every_h: float = rule(
         12,
         unit="h",

@@ -1,6 +1,6 @@
 """What of a patient the ward scores look at: fresh values only, the device, consciousness as examined."""
 
-from services.grader.engine.chart import Chart, Oxygen
+from services.grader.engine.chart import AVPU, Chart, Oxygen
 from services.grader.engine.crs.components import device_confirmed
 from services.grader.engine.neuro.icans import is_fresh, score_name
 from services.grader.engine.ruleset.rules import RuleSet
@@ -69,9 +69,13 @@ def on_scale_2(chart: Chart, rules: RuleSet) -> bool:
 def is_alert(chart: Chart, at_ms: int, rules: RuleSet) -> bool | None:
     """Alert for a score; None if nobody examined that lately, or if new confusion cannot be excluded [P].
 
+    ACVPU, where it was charted last, are the very letters that a score is made of.
+
     Awake is not alert where ICE loses points or CAPD says delirium: that may be the C of ACVPU.
     """
-    awake = chart.neuro.get(CONSCIOUSNESS)
+    awake, avpu = chart.neuro.get(CONSCIOUSNESS), chart.neuro.get(AVPU)
+    if avpu is not None and is_fresh(avpu, at_ms, rules) and (awake is None or awake.at_ms <= avpu.at_ms):
+        return avpu.value == "alert"
     if awake is None or not is_fresh(awake, at_ms, rules):
         return None
     if awake.value != "awake":
