@@ -51,7 +51,7 @@ class NeuroRules:
     avpu_grades: tuple[tuple[str, int], ...] = rule(
         (("voice", 2), ("pain", 3), ("unresponsive", 4)),
         unit="{grade}",
-        text="What V, P and U of a ward score may be: said where a neurological examination is asked for, never graded.",
+        text="What V, P and U of a ward score may be: said where an examination is asked for, never graded.",
         source="[P] proposal, clinical.md 2",
     )
     exam_every_h: float = rule(
