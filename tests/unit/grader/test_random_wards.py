@@ -1,0 +1,68 @@
+"""What holds in every ward, however unlikely."""
+
+from typing import Any
+
+import pytest
+
+from services.grader.engine import Output
+from services.grader.engine.partition import Partition
+from services.grader.engine.telling.rises import crs_shown
+from tests.unit.grader.random_wards import Grader, is_valid, ward
+from tests.vignettes.bed import valid
+
+FEW, MANY = range(8), range(8, 400)
+
+
+def pages_of(outputs: list[Output]) -> list[dict[str, Any]]:
+    return [output.value for output in outputs if output.topic == "escalations"]
+
+
+def unpaged(partition: Partition) -> list[str]:
+    """Patients whose evidence shows more than anybody was paged for."""
+    return [
+        name
+        for name, state in partition.patients.items()
+        if state.is_here and partition.ward.pages(state.fold.chart)
+        if min(state.fold.low, crs_shown(state.fold)) > state.sent.crs.reported
+        or min(state.fold.icans_low, state.fold.icans_hold.level) > state.sent.icans.reported
+    ]
+
+
+def assert_sound(seed: int) -> None:
+    """Nothing shown goes unpaged, no id is used twice, nothing fails, and both ways of a record say the same."""
+    quick, thorough = Grader(ward(seed)), Grader(ward(seed), thorough=True)
+    ids: dict[str, dict[str, Any]] = {}
+    for minute, record in ward(seed).arrivals:
+        if record["schema"] != "crs.tick.v1" and not is_valid(record):
+            continue
+        said = valid(quick.take(minute, record))
+        assert said == thorough.take(minute, record), record
+        assert not any(output.value["reason"] == "engine_fault" for output in said if output.topic == "rejected")
+        for page in pages_of(said):
+            assert page["escalation_id"] not in ids, (page, ids[page["escalation_id"]])
+            ids[page["escalation_id"]] = page
+        assert unpaged(quick.partition) == [], record
+        assert all(state.fold.low <= state.fold.high for state in quick.partition.patients.values())
+
+
+@pytest.mark.parametrize("seed", FEW)
+def test_any_ward(seed):
+    assert_sound(seed)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("seed", MANY)
+def test_many_wards(seed):
+    assert_sound(seed)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("seed", range(1000, 1100))
+def test_a_restart_before_each_record_silences_nothing(seed):
+    restarted = Grader(ward(seed), restarts=True)
+    for minute, record in ward(seed).arrivals:
+        if record["schema"] == "crs.tick.v1" or is_valid(record):
+            restarted.take(minute, record)
+            assert unpaged(restarted.partition) == []
