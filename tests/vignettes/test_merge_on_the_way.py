@@ -68,8 +68,8 @@ def test_a_survivor_who_left_before_the_handover_came_is_here_again_with_what_wa
 def test_a_patient_with_more_drugs_than_a_handover_holds_goes_over_without_the_list():
     """A pump whose free text makes every bolus another drug: each is remembered, for something rests on it."""
     bed = febrile()
-    for number in range(400):
-        bed.chart(2 + number, "vasopressor", drug=f"bolus {number}", rate=0.1, event_id=f"{number:0>200}")
+    for number in range(450):
+        bed.chart(2 + 0.9 * number, "vasopressor", drug=f"bolus {number}", rate=0.1, event_id=f"{number:0>200}")
     assert len(encode(bed.partition.encoded(OLD))) > MOST_STATE_BYTES
     assert (bed.interval, bed.said()) == ((1, 4), ["possible_crs"])
     merged(bed, 7 * HOUR)
@@ -77,4 +77,4 @@ def test_a_patient_with_more_drugs_than_a_handover_holds_goes_over_without_the_l
     assert (bed.interval, bed.said(), bed.refused()) == ((1, 4), ["resolved merged"] * 2, [])
     # What ran runs on, and what was said was said.
     bed.vitals(7 * HOUR + 1, sbp_mmhg=84)
-    assert (rises(bed, NEW), len(bed.partition.patients[NEW].fold.chart.pressors)) == ([2], 400)
+    assert (rises(bed, NEW), len(bed.partition.patients[NEW].fold.chart.pressors)) == ([2], 450)

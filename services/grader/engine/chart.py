@@ -29,8 +29,6 @@ class Infusion:
     """A vasopressor that runs."""
 
     drug: str
-    at_ms: int
-    event_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +140,7 @@ def dated(chart: Chart, record: Record) -> Chart:
     if "recorded_at" not in record:
         return chart  # put in by ourselves: nobody charted it
     kind, at_ms = kind_of(record), parse_time(record["recorded_at"])
-    known_ms = chart.newest_ms.get(kind)
-    if known_ms is not None and known_ms >= at_ms:
-        return chart
-    return replace(chart, newest_ms={**chart.newest_ms, kind: at_ms})
+    return replace(chart, newest_ms={**chart.newest_ms, kind: max(at_ms, chart.newest_ms.get(kind, at_ms))})
 
 
 def _vasopressor(chart: Chart, record: Record, at_ms: int) -> Chart:
@@ -153,9 +148,7 @@ def _vasopressor(chart: Chart, record: Record, at_ms: int) -> Chart:
     drug = generic_name(record["drug"])
     running = () if drug == NO_VASOPRESSOR else tuple(item for item in chart.pressors if item.drug != drug)
     if drug != NO_VASOPRESSOR and record.get("rate") != 0:
-        before = next((item for item in chart.pressors if item.drug == drug), None)
-        # It rests on its newest chart: retracting the first one does not stop what later ones confirm.
-        running = (*running, Infusion(drug, before.at_ms if before else at_ms, record["event_id"]))
+        running = (*running, Infusion(drug))
     off_ms = at_ms if chart.pressors and not running else chart.pressors_off_ms
     return replace(chart, pressors=running, pressors_ms=at_ms, pressors_off_ms=off_ms)
 

@@ -69,7 +69,7 @@ def test_an_explanation_ends_at_its_expiry():
 
 def test_a_new_device_or_vasopressor_ends_it_and_less_support_does_not():
     mask = Chart(oxygen=Oxygen("face_mask", None, None, 0, "e"))
-    runs = Chart(pressors=(Infusion("dopamine", 0, "e"),))
+    runs = Chart(pressors=(Infusion("dopamine"),))
     for finding, before, after, stands in (
         ("hypoxia", mask, Chart(oxygen=Oxygen("bipap", None, None, 0, "e")), False),
         ("hypoxia", mask, Chart(oxygen=Oxygen("room_air", None, None, 0, "e")), True),

@@ -53,7 +53,7 @@ def test_otherwise_the_next_that_time_changes_is_freshness(holds, track):
 
 
 def test_a_pressure_held_up_by_a_vasopressor_begins_no_hold_and_saturation_does():
-    chart = Chart(pressors=(Infusion("dopamine", 0, "e"),))
+    chart = Chart(pressors=(Infusion("dopamine"),))
     held = Holds(pressure=MeasuredHold(2), saturation=MeasuredHold(2))
     stale_ms = even().dense.until_ms + minutes(DEFAULT_RULES.fast_stale_min)
     assert next_time(fold(held, chart, **{ARTERIAL: even()}), DEFAULT_RULES) == stale_ms
