@@ -159,6 +159,17 @@ def test_a_pews_page_holds_through_half_an_hour_of_better_signs():
     assert bed.said() == ["resolved improved"]
 
 
+def test_a_ward_score_is_not_improved_by_a_sign_that_goes_stale():
+    """Cold, fast and breathless: 3 + 2 + 2. The temperature is charted once, stale after 4 h 30 min, lost after 8 h."""
+    poorly = {**WELL, "heart_rate_bpm": 112, "resp_rate_bpm": 22}
+    bed = Bed().admit().on_room_air(0).vitals(1, **{**poorly, "temperature_c": 35.0})
+    for minute in range(31, 8 * HOUR, 30):
+        bed.vitals(minute, **{name: value for name, value in poorly.items() if name != "temperature_c"})
+    assert (score(bed, "news2")[0], bed.said()) == (4, ["ward_score news2"])
+    bed.vitals(8 * HOUR + 30, **{**poorly, "temperature_c": 36.8}).vitals(9 * HOUR, **poorly)
+    assert "resolved improved" in bed.said()
+
+
 def test_a_rise_that_was_paged_says_it_already():
     bed = child().vitals(1, **{**RED_CHILD, "temperature_c": 39.0, "sbp_mmhg": 80})
     assert bed.said() == ["crs_rise 2 #1"]

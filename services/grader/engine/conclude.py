@@ -177,6 +177,8 @@ def _scored(state: PatientState, step: Step) -> PatientState:
         return replace(state, score_ms=now_ms if state.score_ms is None else state.score_ms, score_below_ms=None)
     if f"ward_score|{scored.name}" not in state.sent.alarms:
         return replace(state, score_ms=None, score_below_ms=None)
+    if ward_score(state, now_ms, step.ward, last_known=True).score.low >= scored.threshold:
+        return replace(state, score_below_ms=None)  # a sign that went stale is no improvement
     below_ms = now_ms if state.score_below_ms is None else state.score_below_ms
     if (state.vitals_ms or 0) - below_ms < minutes(step.ward.rules.hold_min):
         return replace(state, score_below_ms=below_ms)

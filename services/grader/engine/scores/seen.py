@@ -23,14 +23,15 @@ FULL_ICE = 10
 _NEWS2_SCALE_2: ScoreChart = {**NEWS2, "spo2_pct": SCALE_2_ON_OXYGEN}
 
 
-def seen_by_scores(state: PatientState, now_ms: int, rules: RuleSet) -> Seen:
-    """Stale and suspect values are not known to a score."""
+def seen_by_scores(state: PatientState, now_ms: int, rules: RuleSet, *, last_known: bool = False) -> Seen:
+    """Stale and suspect values are not known to a score; `last_known`: stale ones are, as long as they are not lost."""
     signs: dict[str, float] = {}
     newest_ms: dict[str, int] = {}
     for name, newest in state.newest.items():
         sign = sign_of(name)
-        fresh = now_ms - newest.placed_ms < freshness_limits(newest.manner, rules)[0]
-        usable = sign in GRADED_SIGNS and fresh and "unit_suspect" not in newest.flags
+        limit_ms = freshness_limits(newest.manner, rules)[1 if last_known else 0]
+        known = now_ms - newest.placed_ms < limit_ms
+        usable = sign in GRADED_SIGNS and known and "unit_suspect" not in newest.flags
         if usable and newest.observed_ms >= newest_ms.get(sign, 0):
             signs[sign], newest_ms[sign] = newest.value, newest.observed_ms
     chart = state.fold.chart

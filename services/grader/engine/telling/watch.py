@@ -187,9 +187,9 @@ class WardScore(NamedTuple):
     threshold: int
 
 
-def ward_score(state: PatientState, now_ms: int, ward: Ward) -> WardScore:
+def ward_score(state: PatientState, now_ms: int, ward: Ward, *, last_known: bool = False) -> WardScore:
     """NEWS2; for patients too young for it Bedside PEWS."""
-    rules, seen = ward.rules, seen_by_scores(state, now_ms, ward.rules)
+    rules, seen = ward.rules, seen_by_scores(state, now_ms, ward.rules, last_known=last_known)
     if seen.child_months is None:
         return WardScore("news2", news2(seen), "ward_score_news2", rules.ward_score_news2)
     return WardScore("pews", pews(seen, seen.child_months), "ward_score_pews", rules.ward_score_pews)
