@@ -59,12 +59,12 @@ def graded(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
         **({} if (episode_id := state.episode_id(fold)) is None else {"episode_id": episode_id}),
         "grade_low": fold.low,
         "grade_high": high,
-        "grade": None if fold.low == 0 and high > 0 else fold.low,
+        "grade": _as_one(fold.low, high),
         **({} if held is None else {"held": held}),
         "max_grade": fold.episode.max_grade if fold.episode else 0,
         "icans_low": fold.icans_low,
         "icans_high": fold.icans_high,
-        "icans": None if fold.icans_low == 0 and fold.icans_high > 0 else fold.icans_low,
+        "icans": _as_one(fold.icans_low, fold.icans_high),
         "drivers": reasons.drivers(fold, parts),
         "inputs": _inputs(state, now_ms, rules),
         "missing": missing,
@@ -74,6 +74,11 @@ def graded(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
         **({"prompts": said} if said else {}),
         "rules": dict(rules.reference),
     }
+
+
+def _as_one(low: int, high: int) -> int | None:
+    """What is established; None where nothing is, and not everything is excluded."""
+    return low if low or not high else None
 
 
 def _place(chart: Chart) -> Wire:
@@ -180,7 +185,7 @@ def fingerprint(wire: Wire) -> str:
     stable = {name: value for name, value in wire.items() if name not in _VOLATILE}
     # Which of two pressure sources is the newer one changes with every reading: only their states count.
     stable["inputs"] = sorted(
-        (sign_of(name), item["state"], item.get("source", ""), item.get("flags", []))
+        (sign_of(name), item["state"], item.get("source"), item.get("flags", []))
         for name, item in wire["inputs"].items()
     )
     stable["because"] = [item["rule"] for item in wire["because"]]

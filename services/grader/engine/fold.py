@@ -116,9 +116,8 @@ def _episode(fold: Fold, rules: RuleSet) -> Episode | None:
     episode, explained = fold.episode, attribution.is_attributed(fold.chart, "fever")
     if episode is None:
         track = fold.tracks.get(TEMPERATURE)
-        if not fold.fever or explained or track is None or track.finding is None:
-            return None
-        return Episode(track.finding.event_id, fold.at_ms)
+        finding = None if track is None else track.finding
+        return Episode(finding.event_id, fold.at_ms) if finding and fold.fever and not explained else None
     quiet = is_quiet(fold.tracks, fold.chart, fold.reached_ms, rules)
     quiet_ms = None if not quiet else fold.at_ms if episode.quiet_ms is None else episode.quiet_ms
     if quiet_ms is not None and fold.chart.antipyretic_ms is not None:
@@ -187,8 +186,7 @@ def _is_examinable(fold: Fold, rules: RuleSet) -> bool:
 def _gap(fold: Fold, parts: dict[str, Part], rules: RuleSet) -> int | None:
     """Since when something is established and much worse cannot be excluded (`possible_crs`)."""
     found = any(part.low >= 2 for part in parts.values())
-    fever = fold.counting or (fold.fever is True and not attribution.is_attributed(fold.chart, "fever"))
-    if not (found or fever) or fold.high - fold.low < rules.gap_grades:
+    if not (found or fold.counting) or fold.high - fold.low < rules.gap_grades:
         return None
     if not found and all(parts[name].high == 0 for name in MEASURED):
         return None  # fever alone, pressure and saturation known: a prompt to chart, not a page
@@ -198,7 +196,7 @@ def _gap(fold: Fold, parts: dict[str, Part], rules: RuleSet) -> int | None:
 def _critical(fold: Fold) -> dict[str, int]:
     """Series with an established critical value, and since when."""
     return {
-        name: fold.critical.get(name, track.critical.since_ms)
+        name: track.critical.since_ms
         for name, track in fold.tracks.items()
         if track.critical is not None and track.critical.established
     }
