@@ -38,9 +38,12 @@ def pressure(tracks: Tracks, chart: Chart, at_ms: int, rules: RuleSet) -> Part:
     if not normal or open_low:
         return Part(*FINDING_UNKNOWN)
     # A low source speaks until it is lost: what the other said before that supports nothing.
-    silenced = [newest_ms(track, at_ms) + freshness_limits(track.manner, rules)[1] for track, age in sources
-                if age == "lost" and not is_normal(track)]  # fmt: skip
-    return Part(*NONE, _clearing_ms(chart, max(normal)) if max(normal) >= max(silenced, default=0) else None)
+    silenced = any(
+        track.last_ms + freshness_limits(track.manner, rules)[1] > max(normal)
+        for track, age in sources
+        if age == "lost" and not is_normal(track)
+    )
+    return Part(*NONE, None if silenced else _clearing_ms(chart, max(normal)))
 
 
 def _clearing_ms(chart: Chart, newest: int) -> int | None:

@@ -40,8 +40,7 @@ def drivers(fold: Fold, parts: Parts) -> list[str]:
     """Every established component, held ones included."""
     held = fold.holds.levels()
     found = {FINDING_OF[name] for name, part in parts.items() if part.low or held[name]}
-    explained = attribution.is_attributed(fold.chart, "fever")
-    if (fold.counting or fold.fever) and not explained:
+    if fold.counting:
         found.add("fever")
     return [name for name in DRIVERS if name in found]
 
@@ -51,9 +50,9 @@ def missing(fold: Fold, parts: Parts) -> list[str]:
     if fold.high == fold.low:
         return []
     # What could at most make the grade that another finding makes already widens nothing, with or without fever.
-    reached = max(1, fold.low, *(part.low for part in parts.values()))
+    reached = max(fold.low, *(part.low for part in parts.values()))
     found = {INPUT_OF[name] for name, part in parts.items() if part.high > reached}
-    if not fold.counting and fold.fever is None and not attribution.is_attributed(fold.chart, "fever"):
+    if not fold.counting:  # and unknown: where it is known to be absent, or explained, there is no interval
         found.add("temperature_c")
     return [name for name in MISSING_ORDER if name in found]
 
@@ -72,11 +71,11 @@ def because(fold: Fold, parts: Parts, rules: RuleSet) -> list[Because]:
 
 
 def _fever(fold: Fold, rules: RuleSet) -> Because:
-    track, change = fold.tracks.get(TEMPERATURE), {"would_change": would_change.fever(rules)}
-    if not fold.fever or track is None:
+    change = {"would_change": would_change.fever(rules)}
+    if not fold.fever:
         text = "fever counts until the episode closes"
         return {"rule": "fever_latched", "text": text, "citation": rules.source("fever_c"), **change}
-    return _measured("fever_c", track, fold, (rules.fever_c, "Cel"), rules) | change
+    return _measured("fever_c", fold.tracks[TEMPERATURE], fold, (rules.fever_c, "Cel"), rules) | change
 
 
 def _hypotension(fold: Fold, parts: Parts, rules: RuleSet) -> Iterator[Because]:

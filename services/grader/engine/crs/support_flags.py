@@ -10,13 +10,13 @@ LOW_FLOW = Bounds(2, 2)
 
 def oxygen_flags(oxygen: Oxygen, chart: Chart, rules: RuleSet) -> list[str]:
     """Flags of the device in use."""
-    weight_kg = chart.person.weight_kg
+    weight_kg, flow = chart.person.weight_kg, oxygen.flow_l_min
     if at_home_level(chart, rules):
         return ["home_device"]
-    if "cannula" not in oxygen.device or grade_device(oxygen.device, oxygen.flow_l_min, rules) != LOW_FLOW:
+    if "cannula" not in oxygen.device or grade_device(oxygen.device, flow, rules) != LOW_FLOW:
         return []
     found = ["high_flow_device_at_low_flow"] if oxygen.device == "high_flow_nasal_cannula" else []
-    if weight_kg is not None and (oxygen.flow_l_min or 0) > rules.weight_flow_l_kg_min * weight_kg:
+    if weight_kg is not None and flow is not None and flow > rules.weight_flow_l_kg_min * weight_kg:
         found.append("high_flow_for_weight")  # low flow by ASTCT, high by physiology (`clinical.md` 10.1(6))
     return found
 
