@@ -1,65 +1,66 @@
 """Two folds of one moment as one: needed only for what lies further back than events are remembered in full."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, TypeVar
 
-from services.grader.engine.chart import Chart, Stay
+from services.grader.engine.chart import Attribution, Chart, ClinicianGrade, Dose, Exam, Oxygen, Stay
 from services.grader.engine.crs.holds import ChartedHold, MeasuredHold
 from services.grader.engine.fold import Episode, Fold, Holds, evaluate
 from services.grader.engine.person import Person
 from services.grader.engine.ruleset.rules import RuleSet
+from services.grader.engine.signs.track import Track
 
 _HERE = {"admitted": 2, "off_unit": 2, "unknown": 1, "discharged": 0}
+_Dated = Attribution | ClinicianGrade | Dose | Exam | Oxygen
+_D = TypeVar("_D", ClinicianGrade, Dose, Oxygen)
+_T = TypeVar("_T")
 
 
 def joined_folds(survivor: Fold, other: Fold, rules: RuleSet) -> Fold:
     """The newest of each sign and chart, the higher of each level; of a stay that was over only who it was."""
     at_ms = max(survivor.at_ms, other.at_ms)
+    chart = _charts(survivor.chart, other.chart)
     if at_ms == 0:
         # Nothing folded yet: what is known is who the patients are.
-        return replace(survivor, chart=_charts(survivor.chart, other.chart))
-    here = [fold for fold in (survivor, other) if not _is_over(fold, _stay(survivor.chart, other.chart))]
-    fold = Fold(at_ms, max(survivor.reached_ms, other.reached_ms), chart=_charts(survivor.chart, other.chart))
-    for side in here:
-        fold = replace(
-            fold,
-            tracks={**fold.tracks, **{name: track for name, track in side.tracks.items()
-                                      if name not in fold.tracks or track.last_ms > fold.tracks[name].last_ms}},
-            holds=_holds(fold.holds, side.holds),
-            icans_hold=_charted(fold.icans_hold, side.icans_hold),
-            episode=_episode(fold.episode, side.episode),
-            critical={**side.critical, **fold.critical},
-        )  # fmt: skip
-    return evaluate(fold, at_ms, rules, reached_ms=fold.reached_ms)
+        return replace(survivor, chart=chart)
+    fold = Fold(chart=chart)
+    for side in (survivor, other):
+        if not _is_over(side.chart.stay, chart.stay):
+            fold = replace(
+                fold,
+                tracks=_newest_of_each(fold.tracks, side.tracks, _by_time_and_worst),
+                holds=_holds(fold.holds, side.holds),
+                icans_hold=_charted(fold.icans_hold, side.icans_hold),
+                episode=_episode(fold.episode, side.episode),
+            )
+    return evaluate(fold, at_ms, rules, reached_ms=max(survivor.reached_ms, other.reached_ms))
 
 
-def _stay(survivor: Chart, other: Chart) -> Stay:
-    """The stay that goes on; of two that do, or do not, the survivor's."""
-    one, two = survivor.stay, other.stay
-    if not one.encounter_id and two.encounter_id:
-        return two
-    return two if two.encounter_id and _HERE[two.status] > _HERE[one.status] else one
-
-
-def _is_over(fold: Fold, stay: Stay) -> bool:
-    own = fold.chart.stay
+def _is_over(own: Stay, stay: Stay) -> bool:
     return own.status == "discharged" and own != stay and (own.discharged_ms or 0) <= stay.admitted_ms
 
 
 def _charts(one: Chart, two: Chart) -> Chart:
-    stay = _stay(one, two)
-    kept = [chart for chart in (one, two) if not _is_over(Fold(chart=chart), stay)]
+    goes_on = _goes_on(one, two)
     chart = Chart(
-        stay,
+        goes_on.stay,
         _person(one.person, two.person),
         replace(two.baseline, **{name: value for name in ("sbp_mmhg", "oxygen_device", "spo2_target_low_pct")
                                  if (value := getattr(one.baseline, name)) is not None}),
-        max((dose for dose in (one.dose, two.dose) if dose is not None), key=lambda dose: dose.at_ms, default=None),
-        newest_ms={kind: max(one.newest_ms.get(kind, 0), two.newest_ms.get(kind, 0))
-                   for kind in {**two.newest_ms, **one.newest_ms}},
+        _newest(one.dose, two.dose),
+        monitoring_stopped=goes_on.monitoring_stopped,
+        newest_ms=_newest_of_each(one.newest_ms, two.newest_ms),
     )  # fmt: skip
-    for side in kept:
-        chart = _with_charts(chart, side)
+    for side in (one, two):
+        if not _is_over(side.stay, goes_on.stay):
+            chart = _with_charts(chart, side)
     return chart
+
+
+def _goes_on(one: Chart, two: Chart) -> Chart:
+    """The one whose stay goes on; of two that do, or do not, the survivor's."""
+    return max(one, two, key=lambda chart: (bool(chart.stay.encounter_id), _HERE[chart.stay.status]))
 
 
 def _person(one: Person, two: Person) -> Person:
@@ -69,27 +70,45 @@ def _person(one: Person, two: Person) -> Person:
 
 def _with_charts(chart: Chart, side: Chart) -> Chart:
     """The newer chart of each kind; what runs by either runs, unless none was charted since."""
-    newer = (side.pressors_ms or 0) > (chart.pressors_ms or 0)
-    first, second = (side, chart) if newer else (chart, side)
+    first, second = sorted((chart, side), key=lambda item: (-(item.pressors_ms or 0), not item.pressors))
     names = {item.drug for item in first.pressors}
     more = tuple(item for item in second.pressors if item.drug not in names and first.pressors)
-    findings = {item.finding: item for item in sorted((*chart.attributions, *side.attributions), key=lambda a: a.at_ms)}
-    exams = [exam for exam in (chart.oxygen, side.oxygen) if exam is not None]
+    attributions = sorted((*chart.attributions, *side.attributions), key=_at)
     return replace(
         chart,
         pressors=(*first.pressors, *more),
-        pressors_ms=first.pressors_ms if first.pressors_ms is not None else second.pressors_ms,
-        pressors_off_ms=max(filter(None, (chart.pressors_off_ms, side.pressors_off_ms)), default=None),
-        oxygen=max(exams, key=lambda device: device.at_ms, default=None),
-        antipyretic_ms=max(filter(None, (chart.antipyretic_ms, side.antipyretic_ms)), default=None),
-        attributions=tuple(findings.values()),
-        neuro={name: max((exams[name] for exams in (chart.neuro, side.neuro) if name in exams), key=lambda e: e.at_ms)
-               for name in {**side.neuro, **chart.neuro}},
-        clinician=max((given for given in (chart.clinician, side.clinician) if given is not None),
-                      key=lambda given: given.at_ms, default=None),
-        monitoring_stopped=side.monitoring_stopped if side.stay == chart.stay else chart.monitoring_stopped,
-        monitored_ms=max(filter(None, (chart.monitored_ms, side.monitored_ms)), default=None),
-    )  # fmt: skip
+        pressors_ms=first.pressors_ms,
+        pressors_off_ms=_later(chart.pressors_off_ms, side.pressors_off_ms),
+        oxygen=_newest(chart.oxygen, side.oxygen),
+        antipyretic_ms=_later(chart.antipyretic_ms, side.antipyretic_ms),
+        attributions=tuple({item.finding: item for item in attributions}.values()),
+        neuro=_newest_of_each(chart.neuro, side.neuro, _at),
+        clinician=_newest(chart.clinician, side.clinician),
+        monitored_ms=_later(chart.monitored_ms, side.monitored_ms),
+    )
+
+
+def _newest_of_each(
+    one: dict[str, _T], two: dict[str, _T], time: Callable[[_T], Any] = lambda item: item
+) -> dict[str, _T]:
+    """By name; of one time the first's."""
+    return {**two, **{name: max(item, two.get(name, item), key=time) for name, item in one.items()}}
+
+
+def _newest(one: _D | None, two: _D | None) -> _D | None:
+    return max((item for item in (one, two) if item is not None), key=_at, default=None)
+
+
+def _at(item: _Dated) -> int:
+    return item.at_ms
+
+
+def _by_time_and_worst(track: Track) -> tuple[int, int]:
+    return track.last_ms, track.category
+
+
+def _later(one: int | None, two: int | None) -> int | None:
+    return max(filter(None, (one, two)), default=None)
 
 
 def _holds(one: Holds, two: Holds) -> Holds:
