@@ -125,7 +125,8 @@ def _newest(state: PatientState, record: Record, at_ms: int, rules: RuleSet) -> 
 
 def _was_spoken_over(newest: dict[str, Newest], sign: str, known: Newest) -> bool:
     """Whether the other pressure source said something since: then the scores change the one they look at."""
-    return any(sign_of(name) == sign and item.observed_ms > known.observed_ms for name, item in newest.items())
+    others = (item for name, item in newest.items() if sign_of(name) == sign and item is not known)
+    return any(item.observed_ms >= known.observed_ms for item in others)
 
 
 def _says_more(sign: str, value: float, known: Newest, at_ms: int, rules: RuleSet) -> bool:

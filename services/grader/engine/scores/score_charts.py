@@ -66,7 +66,7 @@ QSOFA: Chart = {"resp_rate_bpm": Bands((21,), (0, 1)), "sbp_mmhg": Bands((100,),
 QSOFA_MENTATION = 1
 
 
-def _both_sides(low_4: int, low_2: int, low_1: int, high_1: int, high_2: int, high_4: int) -> Bands:
+def both_sides(low_4: int, low_2: int, low_1: int, high_1: int, high_2: int, high_4: int) -> Bands:
     """At or below the first three, at or above the last three: 4, 2 and 1 points, 1, 2 and 4 points."""
     return Bands((low_4, low_2, low_1, high_1 - 1, high_2 - 1, high_4 - 1), (4, 2, 1, 0, 1, 2, 4))
 
@@ -74,8 +74,8 @@ def _both_sides(low_4: int, low_2: int, low_1: int, high_1: int, high_2: int, hi
 # By age in months, up to and excluding. Over 12 years the source prints < 50, not <= 50, for two points of heart rate;
 # for 4 to 12 years it prints > 150, where `clinical.md` 3 reads >= 150 like its neighbours.
 BEDSIDE_PEWS: tuple[tuple[int, Chart], ...] = tuple(
-    (until_months, {"heart_rate_bpm": _both_sides(*heart), "sbp_mmhg": _both_sides(*sbp),
-                    "resp_rate_bpm": _both_sides(*breaths)})
+    (until_months, {"heart_rate_bpm": both_sides(*heart), "sbp_mmhg": both_sides(*sbp),
+                    "resp_rate_bpm": both_sides(*breaths)})
     for until_months, heart, sbp, breaths in (
         (3, (80, 90, 110, 150, 180, 190), (45, 50, 60, 80, 100, 130), (15, 19, 29, 61, 81, 91)),
         (12, (70, 80, 100, 150, 170, 180), (60, 70, 80, 100, 120, 150), (15, 19, 24, 51, 71, 81)),

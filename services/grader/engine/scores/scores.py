@@ -23,6 +23,7 @@ from services.grader.engine.scores.score_charts import (
 )
 
 SPO2, OXYGEN, CONSCIOUSNESS = "spo2_pct", "oxygen_device", "consciousness"
+_NEWS2_BUT_SPO2: Chart = {name: bands for name, bands in NEWS2.items() if name != SPO2}
 
 
 class Range(NamedTuple):
@@ -50,7 +51,7 @@ class Seen(NamedTuple):
 
 def news2(seen: Seen) -> Range:
     """NEWS2, from 0 to 20, on the SpO2 scale that was ordered."""
-    parts = [_signs(NEWS2, seen, but=SPO2), _saturation(seen)]
+    parts = [_signs(_NEWS2_BUT_SPO2, seen), _saturation(seen)]
     parts.append(_flag(OXYGEN, seen.on_oxygen, NEWS2_OXYGEN))
     parts.append(_flag(CONSCIOUSNESS, None if seen.alert is None else not seen.alert, NEWS2_CONSCIOUSNESS))
     return _sum(parts)
@@ -87,8 +88,8 @@ def scores(seen: Seen) -> dict[str, Any]:
     return found if index is None else {**found, "shock_index": index}
 
 
-def _signs(chart: Chart, seen: Seen, but: str = "") -> Range:
-    return _sum([_sign(name, bands, seen) for name, bands in chart.items() if name != but])
+def _signs(chart: Chart, seen: Seen) -> Range:
+    return _sum([_sign(name, bands, seen) for name, bands in chart.items()])
 
 
 def _sign(name: str, bands: Bands, seen: Seen) -> Range:

@@ -16,7 +16,7 @@ from services.grader.engine.scores.score_charts import (
 from services.grader.engine.scores.score_charts import Chart as ScoreChart
 from services.grader.engine.scores.scores import CONSCIOUSNESS, OXYGEN, Range, Seen
 from services.grader.engine.signs.readings import GRADED_SIGNS, freshness_limits, sign_of
-from services.grader.engine.state import PatientState
+from services.grader.engine.state import Newest, PatientState
 
 ROOM_AIR = "room_air"
 FULL_ICE = 10
@@ -25,20 +25,19 @@ _NEWS2_SCALE_2: ScoreChart = {**NEWS2, "spo2_pct": SCALE_2_ON_OXYGEN}
 
 def seen_by_scores(state: PatientState, now_ms: int, rules: RuleSet, *, last_known: bool = False) -> Seen:
     """Stale and suspect values are not known to a score; `last_known`: stale ones are, as long as they are not lost."""
-    signs: dict[str, float] = {}
-    newest_ms: dict[str, int] = {}
-    for name, newest in state.newest.items():
+    found: dict[str, Newest] = {}
+    for name, newest in sorted(state.newest.items()):  # of two pressures of one time the arterial one, as it is shown
         sign = sign_of(name)
         limit_ms = freshness_limits(newest.manner, rules)[1 if last_known else 0]
         known = now_ms - newest.placed_ms < limit_ms
         usable = sign in GRADED_SIGNS and known and "unit_suspect" not in newest.flags
-        if usable and newest.observed_ms >= newest_ms.get(sign, 0):
-            signs[sign], newest_ms[sign] = newest.value, newest.observed_ms
+        if usable and (sign not in found or newest.observed_ms > found[sign].observed_ms):
+            found[sign] = newest
     chart = state.fold.chart
     confirmed = device_confirmed(chart, now_ms, rules)
     months = chart.person.age_months(now_ms)
     return Seen(
-        signs,
+        {sign: newest.value for sign, newest in found.items()},
         _on_oxygen(chart.oxygen, confirmed=confirmed),
         is_alert(chart, now_ms, rules),
         on_scale_2(chart, rules),
@@ -71,7 +70,6 @@ def is_alert(chart: Chart, at_ms: int, rules: RuleSet) -> bool | None:
     """Alert for a score; None if nobody examined that lately, or if new confusion cannot be excluded [P].
 
     ACVPU, where it was charted last, are the very letters that a score is made of.
-
     Awake is not alert where ICE loses points or CAPD says delirium: that may be the C of ACVPU.
     """
     awake, avpu = chart.neuro.get(CONSCIOUSNESS), chart.neuro.get(AVPU)
