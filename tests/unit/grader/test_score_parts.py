@@ -69,6 +69,12 @@ def test_all_scores_of_an_adult_as_the_estimate_carries_them():
     assert scores(known._replace(scale_2=True))["news2"] == {"low": 0, "high": 0, "scale": 2}
 
 
+def test_on_scale_2_more_than_the_target_scores_only_on_oxygen():
+    known = Seen(WELL, alert=True, scale_2=True)
+    found = [scores(known._replace(on_oxygen=given))["news2"] for given in (True, False, None)]
+    assert [(score["low"], score["high"]) for score in found] == [(5, 5), (0, 0), (0, 5)]
+
+
 def test_a_score_names_all_that_would_narrow_it():
     assert scores(Seen({}, scale_2=True)) == {
         "news2": {

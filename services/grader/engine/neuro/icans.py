@@ -30,7 +30,7 @@ def grade_icans(neuro: Neuro, age_months: int | None, at_ms: int, rules: RuleSet
     low = max((bounds.low for bounds in domains.values()), default=0)
     if is_fresh(neuro.get(name), at_ms, rules):
         return Bounds(low, max(low, domains[name].high))
-    return Bounds(low, max(low, UNGRADED if _is_rousable(neuro, at_ms, rules) else UNABLE))
+    return Bounds(low, max(low, _most_by_consciousness(neuro, at_ms, rules)))
 
 
 def grade_domains(neuro: Neuro, name: str, at_ms: int, rules: RuleSet) -> dict[str, Bounds]:
@@ -49,7 +49,7 @@ def grade_finding(domain: str, value: int | str | bool, rules: RuleSet) -> int:
     """Grade of one finding as charted."""
     if domain == "motor_weakness":
         return rules.motor_weakness_grade if value is True else 0
-    return rules.neuro_grades[domain].get(str(value), 0)
+    return rules.neuro_grades[domain][str(value)]
 
 
 def is_fresh(exam: Exam | None, at_ms: int, rules: RuleSet) -> bool:
@@ -64,9 +64,9 @@ def is_examinable(neuro: Neuro, name: str, at_ms: int, rules: RuleSet) -> bool:
     return is_fresh(neuro.get(name), at_ms, rules) and not unarousable
 
 
-def _is_rousable(neuro: Neuro, at_ms: int, rules: RuleSet) -> bool:
-    exam = neuro.get("consciousness")
-    return exam is not None and exam.value != "unarousable" and is_fresh(exam, at_ms, rules)
+def _most_by_consciousness(neuro: Neuro, at_ms: int, rules: RuleSet) -> int:
+    """Who was looked at lately is no worse than charted: unarousable is Grade 4 by itself, all else at most 3."""
+    return UNGRADED if is_fresh(neuro.get("consciousness"), at_ms, rules) else UNABLE
 
 
 def _grade_score(neuro: Neuro, name: str, at_ms: int, rules: RuleSet) -> Bounds:
@@ -82,4 +82,4 @@ def _grade_score(neuro: Neuro, name: str, at_ms: int, rules: RuleSet) -> Bounds:
     if consciousness is not None and consciousness.value == "unarousable":
         return Bounds(UNABLE, UNABLE)
     # Whoever was awake long ago may be unarousable now: the 0 has to be explained again.
-    return Bounds(3, 3 if _is_rousable(neuro, at_ms, rules) else UNABLE)
+    return Bounds(3, _most_by_consciousness(neuro, at_ms, rules))

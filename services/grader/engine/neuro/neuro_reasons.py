@@ -33,11 +33,9 @@ def missing_neuro(fold: Fold, rules: RuleSet) -> list[str]:
 def because_neuro(fold: Fold, rules: RuleSet) -> list[Because]:
     """One entry for each established domain, the most severe first; and the hold, where it decides."""
     if fold.icans_low == 0:
-        return []
+        return []  # where it is explained, too
     neuro, name = fold.chart.neuro, score_name(fold.chart.person.age_months(fold.at_ms), rules)
-    domains = {} if attribution.is_attributed(fold.chart, attribution.NEURO) else grade_domains(
-        neuro, name, fold.reached_ms, rules
-    )  # fmt: skip
+    domains = grade_domains(neuro, name, fold.reached_ms, rules)
     found = [(bounds, domain) for domain, bounds in domains.items() if bounds.low]
     found.sort(key=lambda item: (-item[0].low, item[1]))
     reasons = [_domain(domain, neuro[domain], bounds, rules) for bounds, domain in found]
