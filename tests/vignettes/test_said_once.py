@@ -171,3 +171,17 @@ def test_what_the_evidence_of_two_merged_names_shows_is_paged_although_more_is_h
     bed.patient = "other"
     assert bed.interval[0] == 4
     assert "crs_rise 2 #1" in bed.said()
+
+
+@pytest.mark.parametrize("dosed", [False, True])
+def test_a_fever_after_all_was_forgotten_is_another_episode(dosed):
+    bed = Bed().admit().on_room_air(0)
+    if dosed:
+        bed.chart(1, "immunotherapy", product="axi-cel")
+    bed.vitals(2, spo2_pct=97, sbp_mmhg=120, temperature_c=38.6).chart(60, "encounter", action="discharge")
+    bed.until(3 * DAY)
+    if dosed:
+        bed.admit(3 * DAY, event_id="admit-2")
+    bed.vitals(3 * DAY + 1, spo2_pct=97, sbp_mmhg=120, temperature_c=38.6)
+    assert len({page["episode_id"] for page in bed.escalations("crs_rise")}) == 2
+    assert len(set(ids_of(bed, "crs_rise"))) == 2

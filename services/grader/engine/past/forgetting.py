@@ -28,7 +28,7 @@ from services.grader.engine.durations import days, hours
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.history import History
 from services.grader.engine.risk.risk import enrolled_until_ms
-from services.grader.engine.state import PatientState
+from services.grader.engine.state import EpisodeName, PatientState
 from services.grader.engine.telling.sent import Sent
 from services.grader.engine.ward import Ward
 
@@ -73,12 +73,17 @@ def _next_stay(state: PatientState) -> dict[str, Any]:
     left_ms = state.stay.discharged_ms or 0
     stay = Stay(encounter_id=f"after {format_time(left_ms)}", admitted_ms=left_ms)
     fold = Fold(left_ms, left_ms, chart=Chart(stay, newest_ms=_encounters(state)))
-    return {"fold": fold, "marks": (fold,), "history": History()}
+    return {"fold": fold, "marks": (fold,), "history": History(), "episodes": ()}
 
 
 def _encounters(state: PatientState) -> dict[str, int]:
     """By which an old admission that is sent again is known as old."""
     return {kind: at_ms for kind, at_ms in state.fold.chart.newest_ms.items() if kind == "encounter"}
+
+
+def _last_episode(state: PatientState, left_ms: int) -> tuple[EpisodeName, ...]:
+    """After which gaps are named (`PatientState.missing_scope`); over, whatever fever comes next."""
+    return tuple(replace(name, keys=(), closed_ms=name.closed_ms or left_ms) for name in state.episodes[-1:])
 
 
 def _enrolment(state: PatientState, now_ms: int) -> PatientState:
@@ -92,7 +97,7 @@ def _enrolment(state: PatientState, now_ms: int) -> PatientState:
         (fold,),
         History(retracted=state.history.retracted),
         sent=replace(state.sent, watched_ms=0),
-        episodes=tuple(replace(name, keys=()) for name in state.episodes[-1:]),  # after which gaps are named
+        episodes=_last_episode(state, left_ms),
         revision=state.revision + 1,
         as_of_ms=max(state.as_of_ms, now_ms),
         reached_ms=now_ms,
