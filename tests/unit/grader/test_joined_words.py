@@ -34,7 +34,7 @@ SURVIVOR = patient(NEW, HERE, Sent(
      "ward_score|news2": OpenAlarm("score-8", "ward_score", 155)},
     {"stay-8|critical_value|spo2_pct": 2, "stay-1|ward_score|news2": 4},
     {"spo2_pct": ((150, 170), (190, 195)), "heart_rate_bpm": ((160, 161),)},
-    "episode-8", ("vasopressor",), 50,
+    "episode-8", ("vasopressor",),
 ), (OURS,), key="fever-8")  # fmt: skip
 OTHER = patient(OLD, THERE, Sent(
     Ladder(1, {"episode-5": {"4": 1}, "episode-6": {"3": 1}, "episode-7": {"1": 1, "3": 2}},
@@ -44,7 +44,7 @@ OTHER = patient(OLD, THERE, Sent(
      "neuro_due|ice": OpenAlarm("due-7", "neuro_due", 145)},
     {"stay-7|critical_value|spo2_pct": 1, "stay-7|neuro_due|ice": 3, "stay-0|neuro_due|ice": 1},
     {"spo2_pct": ((150, 160), (180, 185)), "resp_rate_bpm": ((170, 172),)},
-    "episode-7", ("oxygen_device",), 40,
+    "episode-7", ("oxygen_device",),
 ), (OLDEST, FIRST, THEIRS), key="fever-7")  # fmt: skip
 WHOLE = patient(NEW, HERE, episodes=(FIRST, BOTH), key="fever-7")
 
@@ -83,7 +83,6 @@ def test_two_who_are_here_have_one_list_of_what_was_said():
         },
         "episode-7",
         ("oxygen_device", "vasopressor"),
-        40,
     )
 
 

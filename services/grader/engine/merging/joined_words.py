@@ -31,7 +31,6 @@ def joined_sent(survivor: PatientState, other: PatientState, whole: PatientState
         _critical(one, two),
         scope,
         tuple(sorted({*_paged(survivor, ours, scope), *_paged(other, theirs, scope)})),
-        min(one.watched_ms, two.watched_ms),
     )
 
 

@@ -4,6 +4,7 @@ What was said under either name counts as said: only what goes beyond it pages. 
 but is answered again, for the answer may have been lost with the old owner.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from services.grader.engine.conclude import Step, conclude
 from services.grader.engine.merging.joining import joined
 from services.grader.engine.merging.leaving import Moment, let_go
 from services.grader.engine.state import PatientState, Taken, decode_state
+from services.grader.engine.ward import Ward
 
 Record = dict[str, Any]
 
@@ -51,9 +53,15 @@ def _take_over(state: PatientState | None, record: Record, moment: Moment) -> tu
     placed = joined(replace(survivor, place=moment.place), other, clock_ms, rules)
     taken = Taken(other.patient_id, record["handover_id"], parse_time(record["merged_at"]))
     known = {item.handover_id: item for item in (*survivor.taken, *other.taken, taken)}
-    placed = placed._replace(state=replace(placed.state, taken=tuple(known.values()), forgotten=False))
+    sent = replace(placed.state.sent, watched_ms=_watched_ms((survivor, other), moment.ward))
+    placed = placed._replace(state=replace(placed.state, sent=sent, taken=tuple(known.values()), forgotten=False))
     after, outputs = conclude(Step(state, record, clock_ms, clock_ms - 1, moment.ward), placed)
     return after, [*outputs, _answer(record)]
+
+
+def _watched_ms(patients: Iterable[PatientState], ward: Ward) -> int:
+    """Since when the grade of either has paged; of who is not paged for, nobody has to hear what passed."""
+    return min((patient.sent.watched_ms for patient in patients if ward.pages(patient.fold.chart)), default=0)
 
 
 def _answer(record: Record) -> Output:
