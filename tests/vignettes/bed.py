@@ -21,6 +21,7 @@ from schemas.times import format_time, parse_time
 from services.grader.engine import Origin, Output
 from services.grader.engine.partition import Partition
 from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
+from services.grader.engine.ruleset.unit_profile import with_unit_profile
 
 START_MS = parse_time("2026-03-01T08:00:00Z")
 MINUTE_MS = 60_000
@@ -69,7 +70,8 @@ class Bed:
         hands_over: bool = True,
         ready: Sequence[RuleSet] = (),
     ) -> None:
-        self.partition = Partition(rules, watch_all=watch_all, unit_profile=unit_profile, ready=ready)
+        known = [with_unit_profile(one, unit_profile) for one in (rules, *ready)]
+        self.partition = Partition(known[0], watch_all=watch_all, ready=known[1:])
         self.hands_over = hands_over
         self.patient = patient
         self.outputs: list[Output] = []

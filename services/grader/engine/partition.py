@@ -16,7 +16,6 @@ from schemas.times import format_time
 from services.grader.engine import Origin, Output
 from services.grader.engine.estimate import estimate
 from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
-from services.grader.engine.ruleset.unit_profile import with_unit_profile
 from services.grader.engine.state import PatientState, Place, decode_state, encode_state
 from services.grader.engine.step import Refused, next_deadline, step, tick
 from services.grader.engine.telling import fault
@@ -31,8 +30,6 @@ class Partition:
 
     Args:
         rules: the rule set in force.
-        number: which partition this is.
-        unit_profile: support that a unit cannot give at all.
         watch_all: page for everybody, enrolled or not.
         thorough: every record the long way; slow, and the same.
         ready: more rule sets, any of which an activation may bring into force.
@@ -42,16 +39,12 @@ class Partition:
         self,
         rules: RuleSet = DEFAULT_RULES,
         *,
-        number: int = 0,
-        unit_profile: dict[str, Any] | None = None,
         watch_all: bool = False,
         thorough: bool = False,
         ready: Iterable[RuleSet] = (),
     ) -> None:
-        self.ward = Ward(with_unit_profile(rules, unit_profile), watch_all, thorough)
-        known = [self.ward.rules, *(with_unit_profile(other, unit_profile) for other in ready)]
-        self._known = {other.hash: other for other in known}
-        self.number = number
+        self.ward = Ward(rules, watch_all, thorough)
+        self._known = {known.hash: known for known in (rules, *ready)}
         self.patients: dict[str, PatientState] = {}
         self.clock_ms = 0
         self.touched: set[str] = set()
@@ -213,9 +206,8 @@ class Partition:
 def partition_factory(
     rules: RuleSet = DEFAULT_RULES,
     *,
-    unit_profile: dict[str, Any] | None = None,
     watch_all: bool = False,
     ready: Iterable[RuleSet] = (),
 ) -> Callable[[int], Partition]:
-    """Makes the engine of a partition by its number."""
-    return lambda number: Partition(rules, number=number, unit_profile=unit_profile, watch_all=watch_all, ready=ready)
+    """Makes the engine of a partition; all are alike, whatever their number."""
+    return lambda _: Partition(rules, watch_all=watch_all, ready=ready)

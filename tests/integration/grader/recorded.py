@@ -35,7 +35,7 @@ def records_of(kafka: KafkaSettings) -> list[Any]:
 
 def graded(records: Iterable[Any], partitions: int) -> list[Output]:
     """Everything that one engine a partition says about the records."""
-    engines = [Partition(number=number) for number in range(partitions)]
+    engines = [Partition() for _ in range(partitions)]
     outputs: list[Output] = []
     for record in records:
         engine = engines[record.partition]
