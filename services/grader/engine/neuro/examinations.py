@@ -11,7 +11,7 @@ def neuro_due_ms(chart: Chart, at_ms: int, rules: RuleSet) -> int | None:
     if chart.dose is None:
         return None
     exam = chart.neuro.get(score_name(chart.person.age_months(at_ms), rules))
-    last_ms = max(chart.dose.at_ms, exam.at_ms if exam else 0)
+    last_ms = chart.dose.at_ms if exam is None else max(chart.dose.at_ms, exam.at_ms)
     due_ms = last_ms + hours(rules.exam_stale_h)
     return due_ms if due_ms < _until_ms(chart.dose, rules) else None
 
