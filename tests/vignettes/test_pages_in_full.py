@@ -53,14 +53,14 @@ def test_a_rise_of_which_the_upper_bound_is_open():
     }
 
 
-def test_a_neurological_rise():
-    bed = well_bed().chart(1, "neuro", ice=0)
+def test_a_neurological_rise_has_the_drivers_of_its_own_scale_only():
+    bed = febrile_bed().chart(2, "neuro", ice=0)
     assert page(bed, "icans_rise") == {
         "priority": "high",
         "icans": 3,
         "previous_grade": 0,
         "rise": 1,
-        **at(1),
+        **at(2),
         "drivers": [],
         "missing": ["consciousness"],
         "because": [
@@ -70,7 +70,7 @@ def test_a_neurological_rise():
                 "value": 0,
                 "threshold": 2,
                 "unit": "{score}",
-                "observed_at": when(1),
+                "observed_at": when(2),
                 "citation": "Lee 2019 (ASTCT), consensus table",
                 "would_change": "Lower with an ICE of 3 or more for 30 min; consciousness decides between Grade 3 and "
                 "4.",
