@@ -6,6 +6,7 @@ from services.grader.engine.chart import Chart, Dose, Exam
 from services.grader.engine.crs.grading import Bounds
 from services.grader.engine.neuro.examinations import is_exam_due, neuro_due_ms
 from services.grader.engine.neuro.icans import grade_domains, grade_icans
+from services.grader.engine.person import Person
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 
 HOUR_MS = 3_600_000
@@ -74,3 +75,13 @@ def test_an_examination_is_called_for_from_when_it_is_due_until_the_window_ends(
         for at_ms in (due_ms - 1, due_ms, DOSED_MS + WINDOW_MS - 1, DOSED_MS + WINDOW_MS)
     ] == [False, True, True, False]
     assert not is_exam_due(Chart(), due_ms, DEFAULT_RULES)
+
+
+def test_only_the_score_of_the_age_counts_as_the_examination():
+    def due(years: float | None, score: str) -> int | None:
+        chart = Chart(person=Person(age_years=years), dose=Dose("axi-cel", 0), neuro=examined(HOUR_MS, **{score: 0}))
+        return neuro_due_ms(chart, HOUR_MS, DEFAULT_RULES)
+
+    fourteen, fifteen = 14 * HOUR_MS, 15 * HOUR_MS
+    assert [due(years, "capd") for years in (8, 11.95, 12, 60, None)] == [fifteen, fifteen] + [fourteen] * 3
+    assert [due(years, "ice") for years in (8, 11.95, 12, 60, None)] == [fourteen, fourteen] + [fifteen] * 3
