@@ -51,6 +51,8 @@ def quickly(
         return None
     limits = limits_of(state.fold.chart, clock_ms, ward.rules)
     readings = tuple(readings_of(record, at_ms, limits, ward.rules))
+    if not readings:
+        return None  # nothing that grades: the moment up to which the patient is graded stays where it is
     tracks = dict(state.fold.tracks)
     for reading in readings:
         track = _continued(state, tracks.get(reading.series), reading)
@@ -60,7 +62,7 @@ def quickly(
     placed = placed_ms(record, at_ms)
     return replace(
         state,
-        fold=replace(state.fold, at_ms=placed, reached_ms=max(state.fold.reached_ms, placed - 1), tracks=tracks),
+        fold=replace(state.fold, at_ms=placed, reached_ms=placed - 1, tracks=tracks),
         history=_stored(state.history, record, placed, readings, ward.rules),
         newest=newest,
         trends=with_readings(state.trends, record, readings, newest, ward.rules),
