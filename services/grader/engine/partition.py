@@ -76,8 +76,10 @@ class Partition:
         outputs: list[Output] = []
         self.ward = self.ward._replace(rules=rules)
         for patient_id, state in sorted(self.patients.items()):
-            if state.place.offset < origin.offset:  # else restored from a later moment
+            if state.place.offset < origin.offset:
                 outputs += self._applied(patient_id, record, origin)
+            else:  # restored from a later moment; only the deadline is still that of the rules before
+                self._schedule(state)
         return outputs
 
     def _applied(self, patient_id: str, record: dict[str, Any], origin: Origin) -> list[Output]:
@@ -89,12 +91,12 @@ class Partition:
             if isinstance(stepped, Refused):
                 return [self._rejection(record, stepped, origin)]
             if stepped.state is not None and stepped.state is not before:
-                self._keep(stepped.state, self.clock_ms - 1, quick=stepped.quick)
+                self._keep(stepped.state, quick=stepped.quick)
             return stepped.outputs
         except Exception:
             rejection = self._rejection(record, Refused("engine_fault"), origin)
             state, said = fault.after_fault(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward)
-            self._keep(state, self.clock_ms - 1)
+            self._keep(state)
             return [rejection, *said]
 
     def advance(self, now_ms: int) -> list[Output]:
@@ -114,7 +116,7 @@ class Partition:
         for patient_id, encoded in patients.items():
             state = decode_state(encoded)
             self.patients[patient_id] = state
-            self._schedule(state, state.reached_ms)
+            self._schedule(state)
 
     def resume(self, rules_hash: str) -> bool:
         """Grade on under the rules that were in force; False if nobody here has them, and the given ones stay."""
@@ -137,7 +139,7 @@ class Partition:
         outputs: list[Output] = []
         for state in here:
             after, said = data_gap(state, first, last_offset, clock_ms=self.clock_ms, ward=self.ward)
-            self._keep(after, after.reached_ms)
+            self._keep(after)
             outputs += said
         return outputs
 
@@ -145,47 +147,40 @@ class Partition:
         outputs: list[Output] = []
         while self._queue and self._queue[0][0] <= upto_ms:
             at_ms, patient_id = heapq.heappop(self._queue)
-            if self._due.get(patient_id) != at_ms:
-                continue  # an older entry of this patient
-            outputs += self._ticked(self.patients[patient_id], at_ms)
+            if self._due.get(patient_id) == at_ms:  # else an older entry of this patient
+                del self._due[patient_id]
+                outputs += self._ticked(self.patients[patient_id], at_ms)
         return outputs
 
     def _ticked(self, state: PatientState, at_ms: int) -> list[Output]:
         try:
-            true_ms = next_deadline(state, min(state.reached_ms, at_ms - 1), self.ward)
+            true_ms = next_deadline(state, state.reached_ms, self.ward)
             if true_ms is None or true_ms > at_ms:  # data came in time: the entry was a lower bound
-                self._schedule(state, state.reached_ms)
+                self._schedule(state)
                 return []
             after, said = tick(state, at_ms, self.ward)
             if after is None:
-                self._drop(state.patient_id)
+                del self.patients[state.patient_id]
+                self.touched.add(state.patient_id)
             else:
-                self._keep(after, at_ms)
+                self._keep(after)
             return said
         except Exception:
             after, said = fault.after_fault(state, None, clock_ms=at_ms, place=state.place, ward=self.ward)
             # What fails now fails again: time stands still for this patient until the next record.
             self.patients[state.patient_id] = after
             self.touched.add(state.patient_id)
-            self._due.pop(state.patient_id, None)
             return said
 
-    def _drop(self, patient_id: str) -> None:
-        del self.patients[patient_id]
-        self._due.pop(patient_id, None)
-        self.touched.add(patient_id)
-
-    def _keep(self, state: PatientState, reached_ms: int, *, quick: bool = False) -> None:
+    def _keep(self, state: PatientState, *, quick: bool = False) -> None:
         if not quick or state.patient_id not in self._due:  # else what is queued is a lower bound still
-            self._schedule(state, reached_ms)  # first: a state whose deadlines cannot be told is not kept
+            self._schedule(state)  # first: a state whose deadlines cannot be told is not kept
         self.patients[state.patient_id] = state
         self.touched.add(state.patient_id)
 
-    def _schedule(self, state: PatientState, reached_ms: int) -> None:
-        due_ms = next_deadline(state, reached_ms, self.ward)
-        if due_ms is None:
-            self._due.pop(state.patient_id, None)
-        elif self._due.get(state.patient_id) != due_ms:
+    def _schedule(self, state: PatientState) -> None:
+        due_ms = next_deadline(state, state.reached_ms, self.ward)
+        if due_ms is not None and self._due.get(state.patient_id) != due_ms:
             self._due[state.patient_id] = due_ms
             heapq.heappush(self._queue, (due_ms, state.patient_id))
 
