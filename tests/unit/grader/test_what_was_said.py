@@ -30,7 +30,7 @@ def test_what_was_counted_under_one_name_counts_under_the_other_too():
 SAID = [
     Sent(crs=COUNTED),
     Sent(icans=COUNTED),
-    Sent(alarms={"technical_silent|": OpenAlarm("x", "technical_silent", 1)}),
+    Sent(alarms={"technical_silent|": OpenAlarm("x", "technical_silent")}),
     Sent(spells={"stay|critical_value|spo2_pct": 1}),
     Sent(missing_paged=("sbp_mmhg",)),
 ]
@@ -46,10 +46,10 @@ def test_what_was_looked_at_and_not_paged_for_is_nothing():
 
 
 def test_each_incident_stands_beside_what_stood():
-    silent = OpenAlarm("silent", "technical_silent", 1)
-    sent = Sent(alarms={"technical_silent|": silent}).with_incident("data_gap", 7, "gap-7", 10)
-    assert sent.with_incident("engine_fault", 9, "fault-9", 20).alarms == {
+    silent = OpenAlarm("silent", "technical_silent")
+    sent = Sent(alarms={"technical_silent|": silent}).with_incident("data_gap", 7, "gap-7")
+    assert sent.with_incident("engine_fault", 9, "fault-9").alarms == {
         "technical_silent|": silent,
-        "data_gap|#7": OpenAlarm("gap-7", "data_gap", 10),
-        "engine_fault|#9": OpenAlarm("fault-9", "engine_fault", 20),
+        "data_gap|#7": OpenAlarm("gap-7", "data_gap"),
+        "engine_fault|#9": OpenAlarm("fault-9", "engine_fault"),
     }

@@ -96,7 +96,7 @@ def raise_alarm(state: PatientState, sent: Sent, alarm: Alarm) -> tuple[Sent, Ra
         spells = {**spells, spell_key: spell}
         basis = alarm.basis if spell == 1 else f"{alarm.basis}#{spell}"
         name = ids.technical_id(state.patient_id, alarm.kind, alarm.sign, basis)
-    opened = OpenAlarm(name, alarm.kind, alarm.occurred_ms)
+    opened = OpenAlarm(name, alarm.kind)
     # A second `possible_crs` stands beside the first: both are over when the gap closes.
     key = alarm.key if alarm.key not in sent.alarms else f"{alarm.key}#{name[:8]}"
     return replace(sent, spells=spells, alarms={**sent.alarms, key: opened}), Raised(alarm, name)

@@ -37,7 +37,7 @@ def after_fault(
         forgotten=False,
     )
     fault_id = ids.fault_id(state.patient_id, "engine_fault", place.offset)
-    state = replace(state, sent=state.sent.with_incident("engine_fault", place.offset, fault_id, clock_ms))
+    state = replace(state, sent=state.sent.with_incident("engine_fault", place.offset, fault_id))
     telling = Telling(state, clock_ms, place, ward.rules)
     alarm = Alarm("engine_fault", None, "high", clock_ms, ({"rule": "engine_fault", "text": FAULT},))
     wire = escalation.told_alarm(alarm, fault_id, telling)

@@ -26,7 +26,7 @@ def data_gap(
     wire = escalation.told_alarm(alarm, gap_id, telling)
     lost = {"provenance": {**wire["provenance"], "last_offset": last_offset}}
     evidence = escalation.evidence(wire, state, None, telling)
-    sent = state.sent.with_incident("data_gap", first.offset, gap_id, clock_ms)
+    sent = state.sent.with_incident("data_gap", first.offset, gap_id)
     return replace(state, sent=sent), [
         Output("escalations", state.patient_id, {**wire, **lost}),
         Output("evidence", state.patient_id, {**evidence, **lost}),

@@ -45,7 +45,6 @@ class OpenAlarm:
 
     escalation_id: str
     kind: str
-    since_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,6 @@ class Sent:
         """Whether no page ever went out."""
         return not (self.crs.counts or self.icans.counts or self.alarms or self.spells or self.missing_paged)
 
-    def with_incident(self, kind: str, offset: int, escalation_id: str, at_ms: int) -> "Sent":
+    def with_incident(self, kind: str, offset: int, escalation_id: str) -> "Sent":
         """A fault or a gap was paged: it stands until the patient is graded again."""
-        return replace(self, alarms={**self.alarms, f"{kind}|#{offset}": OpenAlarm(escalation_id, kind, at_ms)})
+        return replace(self, alarms={**self.alarms, f"{kind}|#{offset}": OpenAlarm(escalation_id, kind)})
