@@ -47,7 +47,7 @@ def conclude(step: Step, placed: Placed) -> tuple[PatientState, list[Output]]:
         as_of_ms=max(state.as_of_ms, step.clock_ms),
         reached_ms=step.reached_ms,
         trends=after_record(step.before, step.record, state, step.clock_ms, ward.rules),
-        faulted=False,
+        faulted=state.faulted and step.record is None,
     )
     telling = Telling(state, step.clock_ms, state.place, ward.rules)
     sent, told = _rises(step, placed, state, telling)
@@ -139,7 +139,8 @@ def _alarms(step: Step, placed: Placed, state: PatientState) -> tuple[Sent, list
         sent, past = alarms.past_critical(state, placed.changed, step.ward, rewritten=placed.rewritten)
     state = replace(state, sent=sent)
     cause = _gone(state.fold) or ("retracted" if step.retraction else None)
-    sent, said = alarms.update(state, standing_alarms(state, step.reached_ms, step.ward), cause)
+    standing = standing_alarms(state, step.reached_ms, step.ward)
+    sent, said = alarms.update(state, standing, cause, heard=step.record is not None)
     telling = Telling(state, step.clock_ms, state.place, step.ward.rules)
     return sent, [_alarm_told(item, telling) for item in [*past, *said]]
 

@@ -24,6 +24,7 @@ REASONS = {
     "engine_fault": "data_returned",  # graded again
     "data_gap": "data_returned",
 }
+INCIDENTS = ("engine_fault", "data_gap")
 KEPT_STAYS = 4  # an admission that is retracted brings the stay before it back
 KEPT_SPELLS = 32  # told apart; those before them are known as one, so that folding them again pages nobody
 
@@ -42,18 +43,21 @@ class Over(NamedTuple):
     reason: str
 
 
-def update(state: PatientState, standing: dict[str, Alarm], cause: str | None) -> tuple[Sent, list[Raised | Over]]:
+def update(
+    state: PatientState, standing: dict[str, Alarm], cause: str | None, *, heard: bool
+) -> tuple[Sent, list[Raised | Over]]:
     """What has to be said about conditions, and what was said then.
 
     Args:
         state: the patient now; `state.sent` is what was said before.
         standing: what stands now.
         cause: `retracted`, `discharged` or `merged` where that is why conditions ended; None for their own reason.
+        heard: whether a record came; an incident stands however much time passes.
     """
     said: list[Raised | Over] = []
     sent = _scoped(state)
     for key, opened in sorted(sent.alarms.items()):
-        if key.partition("#")[0] not in standing:
+        if key.partition("#")[0] not in standing and (heard or opened.kind not in INCIDENTS):
             sent = replace(sent, alarms={name: item for name, item in sent.alarms.items() if name != key})
             if opened.escalation_id:  # else it was told under another name, and resolved there
                 said.append(Over(opened.escalation_id, cause or REASONS[opened.kind]))

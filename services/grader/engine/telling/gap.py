@@ -1,6 +1,6 @@
 """Records that retention removed before they were graded: whatever they said of a patient is unknown, so each is paged.
 
-What is known stays, and goes stale in its time. The page stands until the patient is graded again.
+What is known stays, and goes stale in its time. The page stands until a record of the patient is graded.
 """
 
 from dataclasses import replace
