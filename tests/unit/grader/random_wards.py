@@ -16,6 +16,8 @@ from schemas.reading import check_bedside, read_bedside
 from schemas.reasons import Refusal
 from services.grader.engine import Origin, Output
 from services.grader.engine.partition import Partition
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
+from services.grader.engine.ruleset.unit_profile import with_unit_profile
 from tests.vignettes.bed import ms, when
 
 Record = dict[str, Any]
@@ -135,8 +137,8 @@ class Grader:
         self.partition = self._partition()
 
     def _partition(self) -> Partition:
-        setting = {"watch_all": self._ward.watch_all, "unit_profile": self._ward.unit_profile}
-        return Partition(thorough=self._thorough, **setting)
+        rules = with_unit_profile(DEFAULT_RULES, self._ward.unit_profile)
+        return Partition(rules, watch_all=self._ward.watch_all, thorough=self._thorough)
 
     def take(self, minute: float, record: Record) -> list[Output]:
         """What is said on a record, and on what the grader itself writes to the bedside topic because of it."""
