@@ -50,3 +50,17 @@ def test_streams_confirm_an_improvement_also_where_they_are_gone_through_again()
     # A heart rate charted late changes nothing of it.
     assert bed.vitals(5, heart_rate_bpm=80, arrives=42).said() == []
     assert bed.interval == (1, 1)
+
+
+def test_a_saturation_that_went_stale_says_nothing_of_now_and_supports_nothing():  # settled 10, 15
+    bed = febrile_bed().monitor(10, spo2_pct=86).monitor(11, spo2_pct=97).until(200)
+    assert (bed.interval, bed.estimate["missing"]) == ((2, 2), [])  # one good reading, and none since
+    bed = febrile_bed().monitor(10, spo2_pct=97).until(15 - 1 / 60)
+    assert bed.interval == (1, 1)
+    assert (bed.until(15).interval, bed.estimate["missing"]) == ((1, 2), ["spo2_pct"])
+
+
+def test_a_temperature_of_suspect_unit_is_no_fever_to_look_into():  # settled 5
+    bed = Bed().admit().on_room_air().vitals(1, temperature_c=101.3, **WELL)
+    assert (bed.interval, bed.estimate["drivers"], bed.estimate["missing"]) == ((0, 1), [], ["temperature_c"])
+    assert "fever, cause not assessed" not in bed.estimate.get("prompts", [])

@@ -5,7 +5,7 @@ import pytest
 from services.grader.engine.chart import Chart, Dose, Exam
 from services.grader.engine.crs.grading import Bounds
 from services.grader.engine.neuro.examinations import is_exam_due, neuro_due_ms
-from services.grader.engine.neuro.icans import grade_domains, grade_icans
+from services.grader.engine.neuro.icans import grade_domains, grade_icans, is_examinable
 from services.grader.engine.person import Person
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 
@@ -85,3 +85,20 @@ def test_only_the_score_of_the_age_counts_as_the_examination():
     fourteen, fifteen = 14 * HOUR_MS, 15 * HOUR_MS
     assert [due(years, "capd") for years in (8, 11.95, 12, 60, None)] == [fifteen, fifteen] + [fourteen] * 3
     assert [due(years, "ice") for years in (8, 11.95, 12, 60, None)] == [fourteen, fourteen] + [fifteen] * 3
+
+
+@pytest.mark.parametrize(
+    ("found", "examinable"),
+    [
+        ({"ice": 5}, True),
+        ({"ice": 0, "consciousness": "tactile"}, True),
+        ({"ice": 0, "consciousness": "unarousable"}, False),
+        ({"consciousness": "awake"}, False),
+        ({"capd": 3}, False),
+    ],
+    ids=str,
+)
+def test_who_is_sedated_until_unarousable_cannot_be_graded(found, examinable):
+    neuro = examined(**found)
+    assert is_examinable(neuro, "ice", 14 * HOUR_MS - 1, DEFAULT_RULES) is examinable
+    assert not is_examinable(neuro, "ice", 14 * HOUR_MS, DEFAULT_RULES)
