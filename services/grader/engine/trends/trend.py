@@ -32,7 +32,6 @@ from services.grader.engine.trends.trending import PER_DEGREE
 Wire = dict[str, Any]
 Points = list[tuple[int, float]]
 SERIES = (TEMPERATURE, HEART_RATE, RESP_RATE, SPO2, *PRESSURES)
-RISING, FALLING = 1, -1
 TENTH, WHOLE = 0.1, 1.0  # how temperature, and everything else, is written down
 
 
@@ -107,29 +106,29 @@ class Goal(NamedTuple):
 
     rule: str
     limit: float
-    direction: int
+    from_below: bool
 
 
 def _limit(series: str, state: PatientState, at_ms: int, rules: RuleSet) -> Goal | None:
     """The limit that a sign may reach; heart rate and respiratory rate have none."""
     limits, fold = limits_of(state.fold.chart, at_ms, rules), state.fold
     if series == TEMPERATURE:
-        return Goal("fever_c", rules.fever_c, RISING)
+        return Goal("fever_c", rules.fever_c, from_below=True)
     if series in PRESSURES:
-        return Goal("hypotension", limits.sbp_mmhg, FALLING)
+        return Goal("hypotension", limits.sbp_mmhg, from_below=False)
     if series != SPO2:
         return None
     home = limits.spo2_home_pct if saturation_series(fold.tracks, fold.chart, rules) != SPO2 else None
-    return Goal("low_spo2_pct", rules.low_spo2_pct if home is None else home, FALLING)
+    return Goal("low_spo2_pct", rules.low_spo2_pct if home is None else home, from_below=False)
 
 
 def _reaches(line: Line, goal: Goal, newest_ms: int, between: tuple[int, int]) -> Wire | None:
     """When a sloped line would meet its limit; None if it leads away, or not there between now and the horizon."""
-    left = (goal.limit - line.at(0)) * goal.direction
-    if line.slope * goal.direction <= 0 or left <= 0:
+    if (line.slope > 0) != goal.from_below:
         return None
-    steep, slope, shallow = (abs(line.slope) + half for half in (line.half_width, 0, -line.half_width))
-    early_ms, likely_ms, late_ms = (newest_ms + left / rate * HOUR_MS for rate in (steep, slope, shallow))
+    left, steeper = goal.limit - line.at(0), line.half_width if goal.from_below else -line.half_width
+    rates = (line.slope + steeper, line.slope, line.slope - steeper)
+    early_ms, likely_ms, late_ms = (newest_ms + left / rate * HOUR_MS for rate in rates)
     if not between[0] < likely_ms <= between[1]:
         return None
     return {
@@ -149,9 +148,11 @@ def _per_degree(state: PatientState, now_ms: int, rules: RuleSet) -> Wire | None
     oldest = (now_ms - hours(rules.trend_reach_h)) // seconds(pairs.width_s)
     kept = [point for point in points_of(pairs) if pairs.base + point.place >= oldest]
     points = [(point.x / point.readings / UNITS, point.y / point.readings / UNITS) for point in kept]
-    spread = max((x for x, _ in points), default=0.0) - min((x for x, _ in points), default=0.0)
-    line = fitted(points, WHOLE)
-    if line is None or len(points) < rules.trend_least_points or spread < rules.trend_pair_spread_c:
+    line = fitted(points, WHOLE) if len(points) >= rules.trend_least_points else None
+    if line is None:
+        return None
+    spread = max(x for x, _ in points) - min(x for x, _ in points)
+    if spread < rules.trend_pair_spread_c:
         return None
     said = {"points": len(points), "span_cel": _rounded(spread), "per_cel": _rounded(line.slope)}
     return {**said, **_uncertain(line), "unit": "/min/Cel"}

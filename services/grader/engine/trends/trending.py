@@ -69,24 +69,18 @@ def after_record(
             minutes(rules.monitor_lateness_min) if record["source"] in STREAMS else hours(rules.charted_lateness_h)
         )
         placed = _placed(record, after.history, clock_ms - bound_ms)
-        readings = _new_readings(before, record["event_id"], placed, rules)
-        return with_readings(after.trends, record, readings, after.newest, rules) if readings else after.trends
+        readings = [reading for reading in placed if not _is_odd(reading, after, rules)]
+        return with_readings(after.trends, record, readings, after.newest, rules)
     if record.get("kind") == "retraction" and before is not None:
         return _without_event(after.trends, before.history, record["retracts"], rules)
     return after.trends
 
 
-def _new_readings(
-    before: PatientState | None, event_id: str, placed: Sequence[Reading], rules: RuleSet
-) -> tuple[Reading, ...]:
-    """The readings that a trend may rest on: not flagged, and of no event that was taken in before."""
-    known = {} if before is None else before.newest
-    return tuple(
-        reading
-        for reading in placed
-        if not flags_of(sign_of(reading.series), reading.value, infant=False, rules=rules)
-        and not _is_of(known.get(reading.series), event_id)
-    )
+def _is_odd(reading: Reading, state: PatientState, rules: RuleSet) -> bool:
+    """Whether a value is flagged: no trend rests on it."""
+    months = state.fold.chart.person.age_months(reading.at_ms)
+    infant = months is not None and months < rules.infant_until_months
+    return bool(flags_of(sign_of(reading.series), reading.value, infant=infant, rules=rules))
 
 
 def _placed(record: Record, history: History, from_ms: int) -> tuple[Reading, ...]:
@@ -128,10 +122,6 @@ def without_reading(trends: Trends, series: Sequence[str], at_ms: int, rules: Ru
 
 def _width_s(rules: RuleSet) -> int:
     return round(rules.trend_point_min * 60)
-
-
-def _is_of(known: Newest | None, event_id: str) -> bool:
-    return known is not None and known.event_id == event_id
 
 
 def _pair_temperature(
