@@ -14,6 +14,7 @@ from services.grader.engine.past.placing import Placed
 from services.grader.engine.signs.readings import GRADED_SIGNS, freshness_limits
 from services.grader.engine.state import PatientState
 from services.grader.engine.telling import alarms, escalation, rises
+from services.grader.engine.telling.critical_spells import past_critical
 from services.grader.engine.telling.episode_names import named
 from services.grader.engine.telling.escalation import Telling
 from services.grader.engine.telling.rises import Ended, Passage, Rise, Said, Scale
@@ -136,7 +137,7 @@ def _alarms(step: Step, placed: Placed, state: PatientState) -> tuple[Sent, list
     sent = state.sent
     past: list[alarms.Raised | alarms.Over] = []
     if state.stay.status != "discharged":
-        sent, past = alarms.past_critical(state, placed.changed, step.ward, rewritten=placed.rewritten)
+        sent, past = past_critical(state, placed.changed, step.ward)
     state = replace(state, sent=sent)
     cause = _gone(state.fold) or ("retracted" if step.retraction else None)
     standing = standing_alarms(state, step.reached_ms, step.ward)

@@ -8,7 +8,7 @@ from services.grader.engine.chart import Chart, Stay
 from services.grader.engine.fold import Episode, Fold
 from services.grader.engine.merging.joined_words import joined_sent
 from services.grader.engine.state import EpisodeName, PatientState
-from services.grader.engine.telling.alarms import KEPT_SPELLS
+from services.grader.engine.telling.critical_spells import KEPT_SPELLS
 from services.grader.engine.telling.sent import Ladder, OpenAlarm, OpenRise, Sent
 
 NEW, OLD = "bed-8", "bed-7"
@@ -77,7 +77,7 @@ def test_two_who_are_here_have_one_list_of_what_was_said():
             "stay-1|ward_score|news2": 4,
         },
         {
-            "spo2_pct": ((150, 170), (150, 160), (180, 185), (190, 195)),
+            "spo2_pct": ((150, 160), (150, 170), (180, 185), (190, 195)),
             "heart_rate_bpm": ((160, 161),),
             "resp_rate_bpm": ((170, 172),),
         },

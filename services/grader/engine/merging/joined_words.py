@@ -3,16 +3,13 @@
 What stands open under the old name is resolved there; here it counts as said, without an id to resolve.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from services.grader.engine.state import PatientState
-from services.grader.engine.telling.alarms import KEPT_SPELLS
-from services.grader.engine.telling.sent import Ladder, OpenAlarm, OpenRise, Sent
+from services.grader.engine.telling.critical_spells import known_spells
+from services.grader.engine.telling.sent import Ladder, OpenAlarm, OpenRise, Sent, Spells
 
 Counts = dict[str, dict[str, int]]
-Spell = tuple[int, int | None]
-Spells = tuple[Spell, ...]
 
 
 def joined_sent(survivor: PatientState, other: PatientState, whole: PatientState) -> Sent:
@@ -76,14 +73,9 @@ def _spells(spells: dict[str, int], state: PatientState, whole: PatientState) ->
 def _critical(one: Sent, two: Sent) -> dict[str, Spells]:
     """Those before the newest are known as one, so that folding them again pages nobody."""
     return {
-        sign: _known(sorted((*one.critical.get(sign, ()), *two.critical.get(sign, ())), key=lambda spell: spell[0]))
+        sign: known_spells(sorted((*one.critical.get(sign, ()), *two.critical.get(sign, ()))))
         for sign in {**two.critical, **one.critical}
     }
-
-
-def _known(spells: Sequence[Spell]) -> Spells:
-    older, newer = spells[: 1 - KEPT_SPELLS], spells[1 - KEPT_SPELLS :]
-    return ((older[0][0], older[-1][1]), *newer) if older else tuple(newer)
 
 
 def _paged(state: PatientState, names: dict[str, str], scope: str) -> tuple[str, ...]:

@@ -1,16 +1,12 @@
 """Raising and resolving the conditions of `watch.py`: each pages when it begins to stand, once a spell."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from schemas import ids
-from services.grader.engine.fold import Fold
-from services.grader.engine.signs.readings import sign_of
 from services.grader.engine.state import PatientState
 from services.grader.engine.telling.sent import OpenAlarm, Sent
-from services.grader.engine.telling.watch import Alarm, critical_alarm
-from services.grader.engine.ward import Ward
+from services.grader.engine.telling.watch import Alarm
 
 SPELLED = ("critical_value", "ward_score", "neuro_due", "grade_disagreement")
 REASONS = {
@@ -26,7 +22,6 @@ REASONS = {
 }
 INCIDENTS = ("engine_fault", "data_gap")
 KEPT_STAYS = 4  # an admission that is retracted brings the stay before it back
-KEPT_SPELLS = 32  # told apart; those before them are known as one, so that folding them again pages nobody
 
 
 class Raised(NamedTuple):
@@ -112,48 +107,3 @@ def _of_known_stays(spells: dict[str, int], stay: str) -> dict[str, int]:
     others = {name: count for name, count in spells.items() if name not in own}
     stays = list(dict.fromkeys(name.partition("|")[0] for name in others))[1 - KEPT_STAYS :]
     return {**{name: count for name, count in others.items() if name.partition("|")[0] in stays}, **own}
-
-
-def past_critical(
-    state: PatientState, trace: Sequence[Fold], ward: Ward, *, rewritten: bool
-) -> tuple[Sent, list[Raised | Over]]:
-    """Critical values that were over before anybody could look: within one step, or revealed by late data."""
-    said: list[Raised | Over] = []
-    sent = state.sent
-    for series, since_ms, until_ms, fold in _spells(trace):
-        sign = sign_of(series)
-        known = sent.critical.get(sign, ())
-        key = f"critical_value|{sign}"
-        new = not any(since_ms <= (end or until_ms) and until_ms >= start for start, end in known)
-        if new and until_ms < state.fold.at_ms and series not in state.fold.critical and key not in sent.alarms:
-            late = state.newest_event_ms - since_ms > round(ward.rules.late_after_s * 1000)
-            alarm = critical_alarm(replace(state, fold=fold), series, since_ms, ward)
-            sent, raised = raise_alarm(state, sent, alarm._replace(late=late, refuted=late and rewritten))
-            said.append(raised)
-        same = [item for item in known if _overlap(item, since_ms, until_ms)]
-        whole = (min([since_ms, *(item[0] for item in same)]), max([until_ms, *(item[1] or 0 for item in same)]))
-        others = [item for item in known if item not in same]
-        merged = tuple(sorted([*others, whole], key=lambda item: item[0]))
-        sent = replace(sent, critical={**sent.critical, sign: _kept(merged)})
-    return sent, said
-
-
-def _kept(spells: tuple[tuple[int, int | None], ...]) -> tuple[tuple[int, int | None], ...]:
-    if len(spells) <= KEPT_SPELLS:
-        return spells
-    (start, _), (_, end) = spells[:2]
-    return ((start, end), *spells[2:])
-
-
-def _overlap(known: tuple[int, int | None], since_ms: int, until_ms: int) -> bool:
-    return since_ms <= (known[1] or until_ms) and until_ms >= known[0]
-
-
-def _spells(trace: Sequence[Fold]) -> list[tuple[str, int, int, Fold]]:
-    """Series, when its critical spell began and was last seen, and the fold that first showed it."""
-    found: dict[tuple[str, int], tuple[int, Fold]] = {}
-    for fold in trace:
-        for series, since_ms in fold.critical.items():
-            first = found.get((series, since_ms), (0, fold))[1]
-            found[series, since_ms] = (fold.at_ms, first)
-    return [(series, since_ms, until_ms, fold) for (series, since_ms), (until_ms, fold) in found.items()]

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
+Spell = tuple[int, int]  # of a critical value: when it began, when it was last seen
+Spells = tuple[Spell, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class OpenRise:
@@ -58,7 +61,7 @@ class Sent:
     icans: Ladder = field(default_factory=Ladder)
     alarms: dict[str, OpenAlarm] = field(default_factory=dict)
     spells: dict[str, int] = field(default_factory=dict)
-    critical: dict[str, tuple[tuple[int, int | None], ...]] = field(default_factory=dict)
+    critical: dict[str, Spells] = field(default_factory=dict)
     missing_scope: str = ""
     missing_paged: tuple[str, ...] = ()
     watched_ms: int = 0
