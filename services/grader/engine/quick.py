@@ -150,7 +150,7 @@ def _continued(state: PatientState, track: Track | None, reading: Reading) -> Tr
     )
     if confirming and reading.category == NORMAL:
         return None
-    return Track(reading.at_ms, reading.value, reading.category, reading.manner, track.finding, track.critical)
+    return replace(track, last_ms=reading.at_ms, value=reading.value)
 
 
 def _stored(history: History, record: Record, placed: int, readings: tuple[Reading, ...], rules: RuleSet) -> History:
