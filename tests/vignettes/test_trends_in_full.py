@@ -44,8 +44,8 @@ def test_a_falling_saturation_is_said_whole():
                 "span_min": 180,
                 "per_hour": -1.0,
                 "standard_error": 0.129,  # of rounding to whole percents: sqrt(1 / 12 / 5)
-                "low": -1.555,  # Student's t for two degrees of freedom: 4.303 standard errors
-                "high": -0.445,
+                "low": -1.556,  # Student's t for two degrees of freedom: 4.303 standard errors
+                "high": -0.444,
                 "unit": "%/h",
                 "reaches": {
                     "rule": "low_spo2_pct",

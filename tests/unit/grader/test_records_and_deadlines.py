@@ -137,6 +137,15 @@ def test_who_was_never_heard_of_is_not_kept_because_of_an_answer_to_a_handover()
     assert (partition.patients, partition.touched) == ({}, set())
 
 
+def test_a_deadline_that_data_put_off_in_time_changes_nothing() -> None:
+    bed = monitored().monitor(1.5, **WELL)
+    before, told = bed.partition.encoded("bed-7"), len(bed.outputs)
+    bed.partition.touched.clear()
+    bed.until(6)  # the signs of the first reading would be stale
+    assert (bed.partition.encoded("bed-7"), bed.partition.touched, len(bed.outputs)) == (before, set(), told)
+    assert bed.until(6.5).partition.touched == {"bed-7"}
+
+
 def two_beds() -> Bed:
     bed = febrile_bed(ready=[STRICTER])
     bed.vitals(2, spo2_pct=91)
