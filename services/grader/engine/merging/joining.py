@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from services.grader.engine.fold import Fold
+from services.grader.engine.crs.components import COMPONENTS
+from services.grader.engine.fold import Episode, Fold
 from services.grader.engine.merging.joined_folds import joined_folds
 from services.grader.engine.merging.joined_words import joined_sent
 from services.grader.engine.past.founding import pruned
-from services.grader.engine.past.history import Entry, History, Span, cut_out, points_after, short_name
+from services.grader.engine.past.history import Entry, History, Span, cut_out, points_after, short_name, without_second
 from services.grader.engine.past.placing import Placed, place_entry, refold
 from services.grader.engine.past.timeline import feed
 from services.grader.engine.ruleset.rules import RuleSet
@@ -31,12 +32,11 @@ def joined(survivor: PatientState, other: PatientState, clock_ms: int, rules: Ru
     opened_by = start.episode.key if start.episode else None
     history = pruned(_histories(survivor.history, other.history), start.at_ms, 0, 0, opened_by=opened_by)
     whole = replace(
-        _what_came_last(survivor, other), marks=(start,), fold=start, history=history,
-        episodes=_episodes(survivor, other),
-    )  # fmt: skip
-    placed = refold(whole, start.at_ms + 1, clock_ms, rules)
+        _what_came_last(survivor, other), marks=(start,), history=history, episodes=_episodes(survivor, other)
+    )
+    placed = refold(whole, start.at_ms, clock_ms, rules)
     if placed.state.fold.chart.attributions and not _is_supported(placed.state.fold, _here(survivor, other)):
-        placed = refold(_unexplained(whole), start.at_ms + 1, clock_ms, rules)
+        placed = refold(_unexplained(whole, start), start.at_ms, clock_ms, rules)
     placed = _nothing_lowered(placed, survivor, other, clock_ms, rules)
     state = placed.state
     state = replace(state, episodes=named(state.episodes, [placed.start, *placed.trace], state.fold))
@@ -47,9 +47,7 @@ def _as_merged(other: PatientState) -> PatientState:
     """The other patient's charts, with the name they came under."""
     entries = {name: _renamed(entry, other.patient_id) for name, entry in other.history.entries.items()}
     marks = tuple(_of(mark, other.patient_id) for mark in other.marks)
-    return replace(
-        other, history=replace(other.history, entries=entries), marks=marks, fold=_of(other.fold, other.patient_id)
-    )
+    return replace(other, history=replace(other.history, entries=entries), marks=marks)
 
 
 def _renamed(entry: Entry, patient_id: str) -> Entry:
@@ -60,8 +58,7 @@ def _renamed(entry: Entry, patient_id: str) -> Entry:
 
 
 def _of(fold: Fold, patient_id: str) -> Fold:
-    stay = fold.chart.stay
-    return replace(fold, chart=replace(fold.chart, stay=replace(stay, of=patient_id))) if stay.encounter_id else fold
+    return replace(fold, chart=replace(fold.chart, stay=replace(fold.chart.stay, of=patient_id)))
 
 
 def _fold_at(state: PatientState, at_ms: int, rules: RuleSet) -> Fold:
@@ -76,9 +73,18 @@ def _histories(one: History, two: History) -> History:
     retracted = {**two.retracted, **one.retracted}
     # A retraction may have waited under one name for what came under the other.
     entries = {name: item for name, item in {**two.entries, **one.entries}.items() if name not in retracted}
-    short = {short_name(name) for name in retracted}
-    seen = {name: item for name, item in {**two.seen, **one.seen}.items() if name not in short}
-    return History(entries, spans, seen, retracted)
+    history = History(entries, spans, {**two.seen, **one.seen}, retracted)
+    for name in retracted:
+        history = _without_streamed(history, short_name(name))
+    return history
+
+
+def _without_streamed(history: History, name: str) -> History:
+    if name not in history.seen:
+        return history
+    for series in history.seen[name].series:
+        history = without_second(history, series, history.seen[name].at_ms)
+    return replace(history, seen={key: item for key, item in history.seen.items() if key != name})
 
 
 def _spans(one: tuple[Span, ...], two: tuple[Span, ...]) -> tuple[Span, ...]:
@@ -94,23 +100,25 @@ def _spans(one: tuple[Span, ...], two: tuple[Span, ...]) -> tuple[Span, ...]:
 
 def _what_came_last(survivor: PatientState, other: PatientState) -> PatientState:
     """The survivor with the newest reading of each sign, from whichever of the two it came."""
-    newest = {**other.newest, **survivor.newest}
-    for name in survivor.newest.keys() & other.newest.keys():
-        newest[name] = max(survivor.newest[name], other.newest[name], key=_age)
+    retracted = {*survivor.history.retracted, *other.history.retracted}
+    ours, theirs = (
+        {name: item for name, item in state.newest.items() if item.event_id not in retracted}
+        for state in (survivor, other)
+    )
+    newest = {name: max(item, theirs.get(name, item), key=_age) for name, item in ours.items()}
     latest = max(survivor, other, key=lambda state: state.vitals_ms or 0)
-    high = {name: max(survivor.high_before.get(name, 0), other.high_before.get(name, 0))
-            for name in {**other.high_before, **survivor.high_before}}  # fmt: skip
+    high = {name: max(bound, other.high_before.get(name, bound)) for name, bound in survivor.high_before.items()}
     return replace(
         survivor,
-        newest=newest,
-        high_before=high,
+        newest={**theirs, **newest},
+        high_before={**other.high_before, **high},
         trends={**other.trends, **survivor.trends},
         vitals_ms=latest.vitals_ms,
         vitals_source=latest.vitals_source,
         newest_event_ms=max(survivor.newest_event_ms, other.newest_event_ms),
+        score_name=survivor.score_name or other.score_name,
         score_ms=min((ms for ms in (survivor.score_ms, other.score_ms) if ms is not None), default=None),
         score_below_ms=None,
-        shown="",
     )
 
 
@@ -134,7 +142,7 @@ def _nothing_lowered(
 ) -> Placed:
     """Levels that one of the two had, and that the joined past does not support, are held from now."""
     here = _here(survivor, other)
-    if placed.state.stay.status == "discharged" or _is_supported(placed.state.fold, here):
+    if _is_supported(placed.state.fold, here):
         return placed
     record = _kept(here)
     entry = Entry(clock_ms, f"kept:{placed.state.revision}:{clock_ms}", "", (), record)
@@ -146,34 +154,34 @@ def _here(survivor: PatientState, other: PatientState) -> list[Fold]:
     return [state.fold for state in (survivor, other) if state.stay.status != "discharged"]
 
 
-def _unexplained(state: PatientState) -> PatientState:
+def _unexplained(state: PatientState, start: Fold) -> PatientState:
     """Without attributions: who explained a finding under one name did not see what stood under the other."""
     entries = {
-        name: replace(entry, record={**entry.record, "kind": "superseded"})
-        if entry.record is not None and entry.record["kind"] == "attribution"
-        else entry
+        name: replace(entry, record=None) if entry.record and entry.record["kind"] == "attribution" else entry
         for name, entry in state.history.entries.items()
     }
-    fold = replace(state.fold, chart=replace(state.fold.chart, attributions=()))
-    return replace(state, history=replace(state.history, entries=entries), fold=fold, marks=(fold,))
+    start = replace(start, chart=replace(start.chart, attributions=()))
+    return replace(state, history=replace(state.history, entries=entries), marks=(start,))
 
 
 def _is_supported(now: Fold, folds: Iterable[Fold]) -> bool:
-    reached = now.episode.max_grade if now.episode else 0
     return all(
-        now.low >= fold.low
-        and now.icans_low >= fold.icans_low
-        and (fold.episode is None or (now.episode is not None and reached >= fold.episode.max_grade))
+        now.low >= fold.low and now.icans_low >= fold.icans_low and _goes_on(fold.episode, now.episode)
         for fold in folds
     )
 
 
+def _goes_on(episode: Episode | None, now: Episode | None) -> bool:
+    return episode is None or (now is not None and now.max_grade >= episode.max_grade)
+
+
 def _kept(folds: list[Fold]) -> dict[str, Any]:
-    names = ("pressure", "saturation", "pressor", "device")
-    levels = {name: max((fold.holds.levels()[name] for fold in folds), default=0) for name in names}
-    levels["icans"] = max((fold.icans_low for fold in folds), default=0)
+    levels = {name: max(fold.holds.levels()[name] for fold in folds) for name in COMPONENTS}
+    levels["icans"] = max(fold.icans_low for fold in folds)
     episodes = [fold.episode for fold in folds if fold.episode is not None]
-    oldest = min(episodes, key=lambda episode: episode.opened_ms, default=None)
-    most = max((episode.max_grade for episode in episodes), default=0)
-    said = None if oldest is None else {"key": oldest.key, "opened_ms": oldest.opened_ms, "max_grade": most}
+    if not episodes:
+        return {"kind": "kept", "levels": levels, "episode": None}
+    oldest = min(episodes, key=lambda episode: episode.opened_ms)
+    most = max(episode.max_grade for episode in episodes)
+    said = {"key": oldest.key, "opened_ms": oldest.opened_ms, "max_grade": most}
     return {"kind": "kept", "levels": levels, "episode": said}
