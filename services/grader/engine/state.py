@@ -154,8 +154,7 @@ def encode_state(state: PatientState) -> dict[str, Any]:
 
     Of the earlier folds only the oldest and the newest: those between save work, and nothing rests on them.
     """
-    if len(state.marks) > 2:
-        state = replace(state, marks=(state.marks[0], state.marks[-1]))
+    state = replace(state, marks=(*state.marks[:1], *state.marks[1:][-1:]))
     return {"v": STATE_VERSION, "state": _adapter().dump_python(state, mode="json", exclude_defaults=True)}
 
 

@@ -67,13 +67,14 @@ def step(state: PatientState | None, record: Record, *, clock_ms: int, place: Pl
     if observed_ms is None or observed_ms > clock_ms + minutes(ward.rules.clock_ahead_min):
         return Refused("future_time", "observed_at" if record["schema"] == VITALS else "recorded_at")
     if state is not None and state.merge is not None:
-        return _under_both_names(state, state.merge, record, moment)
+        return _under_both_names(state, state.merge, record, observed_ms, moment)
     return _graded(state, record, observed_ms, moment)
 
 
-def _under_both_names(state: PatientState, merge: Merge, record: Record, moment: Moment) -> Stepped | Refused:
+def _under_both_names(
+    state: PatientState, merge: Merge, record: Record, observed_ms: int, moment: Moment
+) -> Stepped | Refused:
     """A merged patient's event: passed on, and graded here too until the survivor has taken over."""
-    observed_ms = event_time(record) or moment.clock_ms
     if is_undone(merge, record):
         return _graded(replace(state, merge=None, shown=""), record, observed_ms, moment)
     if state.gone:
@@ -89,7 +90,7 @@ def _graded(state: PatientState | None, record: Record, observed_ms: int, moment
     clock_ms, place, ward = moment
     known = _known(state, record)
     if known is not None:
-        return known if isinstance(known, Refused) else Stepped(state, [], quick=True)
+        return known
     before = state or PatientState(record["patient_id"])
     if state is not None and not ward.thorough and record["schema"] == VITALS and observed_ms <= clock_ms:
         quick = quickly(state, record, at_ms=observed_ms, clock_ms=clock_ms, place=place, ward=ward)
@@ -117,12 +118,11 @@ def tick(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientState | N
 
 def next_deadline(state: PatientState, reached_ms: int, ward: Ward) -> int | None:
     """When time alone may change something; later than what has been reached."""
-    if state.gone:
-        gone_ms = forget_ms(state, ward)
-        return None if gone_ms is None else max(gone_ms, reached_ms + 1)
-    fold_ms = next_time(state.fold, ward.rules)
-    times = [at_ms for at_ms in watch_times(state, ward) if at_ms > reached_ms]
-    times += [max(at_ms, reached_ms + 1) for at_ms in (fold_ms, forget_ms(state, ward)) if at_ms is not None]
+    due, times = [forget_ms(state, ward)], list[int]()
+    if not state.gone:
+        due.append(next_time(state.fold, ward.rules))
+        times += [at_ms for at_ms in watch_times(state, ward) if at_ms > reached_ms]
+    times += [max(at_ms, reached_ms + 1) for at_ms in due if at_ms is not None]
     return min(times, default=None)
 
 
@@ -130,8 +130,8 @@ def _newer(state: PatientState, arrival: Arrival) -> int:
     return max(state.newest_event_ms, arrival.at_ms)
 
 
-def _known(state: PatientState | None, record: Record) -> Refused | bool | None:
-    """Whether the event was seen before: refused with other content, True as a duplicate, None if it is new."""
+def _known(state: PatientState | None, record: Record) -> Refused | Stepped | None:
+    """What follows from an event that was seen before: refused with other content, else nothing; None if it is new."""
     if state is None:
         return None
     event_id, history = record["event_id"], state.history
@@ -142,8 +142,8 @@ def _known(state: PatientState | None, record: Record) -> Refused | bool | None:
             or (seen is not None and seen.digest == content_of(content))
             for content in _as_sent(state, record)
         )
-        return True if known else Refused("conflicting_event_id", "event_id")
-    return True if event_id in history.retracted else None
+        return Stepped(state, []) if known else Refused("conflicting_event_id", "event_id")
+    return Stepped(state, []) if event_id in history.retracted else None
 
 
 def _as_sent(state: PatientState, record: Record) -> Iterator[Record]:
