@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from schemas.times import format_time
 from services.grader.engine.fold import Fold
 from services.grader.engine.signs.readings import CRITICAL, FAST, NORMAL
 from services.grader.engine.signs.track import Track
@@ -66,7 +67,7 @@ def test_what_was_over_at_once_pages_once():
     sent, (page,) = said(trace)
     assert isinstance(page, Raised)
     alarm = page.alarm
-    assert alarm.because[0]["value"] == 0
+    assert (alarm.because[0]["value"], alarm.because[0]["observed_at"]) == (0, format_time(SEEN_MS - 2))
     assert (alarm.kind, alarm.sign, alarm.occurred_ms) == ("critical_value", "heart_rate_bpm", SEEN_MS - 2)
     assert (alarm.late, alarm.refuted) == (False, False)
     assert sent.critical == {"heart_rate_bpm": ((SEEN_MS - 2, SEEN_MS),)}

@@ -30,7 +30,7 @@ def test_an_episode_is_named_after_what_opened_it():
 
 def test_it_is_over_at_the_first_moment_without_it():
     known = (name("a", 10),)
-    folds = [moment(10, "a", 10), moment(20, "a", 10), quiet(30), quiet(40)]
+    folds = [quiet(15), moment(20, "a", 10), quiet(30), quiet(40)]
     assert named(known, folds, folds[-1]) == (name("a", 10, 30),)
 
 

@@ -53,9 +53,10 @@ def _same(known: Spells, since_ms: int, until_ms: int) -> list[Spell]:
 
 def _spells(trace: Sequence[Fold]) -> list[tuple[str, int, int, Fold]]:
     """Series, when its critical spell began and was last seen, and the fold that first showed it."""
-    found: dict[tuple[str, int], tuple[int, Fold]] = {}
+    first: dict[tuple[str, int], Fold] = {}
+    last_ms: dict[tuple[str, int], int] = {}
     for fold in trace:
-        for series, since_ms in fold.critical.items():
-            first = found.get((series, since_ms), (0, fold))[1]
-            found[series, since_ms] = (fold.at_ms, first)
-    return [(series, since_ms, until_ms, fold) for (series, since_ms), (until_ms, fold) in found.items()]
+        for spell in fold.critical.items():
+            first.setdefault(spell, fold)
+            last_ms[spell] = fold.at_ms
+    return [(*spell, last_ms[spell], fold) for spell, fold in first.items()]

@@ -14,15 +14,15 @@ from services.grader.engine.telling.sent import Ladder, OpenRise
 
 
 class Rise(NamedTuple):
-    """A rise to page: the fold that shows it, where it came from, and how it is to be told."""
+    """A rise to page: the fold that shows it, where it came from, and how it is to be told; counted as it is said."""
 
     fold: Fold
     scope: str
     grade: int
     previous: int
-    number: int
     late: bool = False
     refuted: bool = False
+    number: int = 0
 
 
 class Ended(NamedTuple):
@@ -83,7 +83,7 @@ def follow(ladder: Ladder, scale: Scale, passage: Passage) -> tuple[Ladder, Said
         # What is only held, and was never sent, does not page by being there; what is shown again does.
         shown = min(level, scale.shown(fold))
         if shown > ladder.reported:
-            ladder = _rise(ladder, scale, Rise(fold, scale.scope(fold), shown, ladder.reported, 0), said)
+            ladder = _rise(ladder, scale, Rise(fold, scale.scope(fold), shown, ladder.reported), said)
         elif level < ladder.reported:
             ladder = _settle(ladder, scale, fold, passage, said)
     return ladder, said
@@ -102,7 +102,7 @@ def _reveal(ladder: Ladder, scale: Scale, passage: Passage, said: Said) -> Ladde
     # A retraction brings back what was resolved, held or not (`settled.md` 22); late data only what the evidence shows.
     standing = scale.level(now) if passage.retraction else min(scale.level(now), scale.shown(now))
     if standing > ladder.reported:
-        ladder = _rise(ladder, scale, Rise(now, scale.scope(now), standing, ladder.reported, 0), said)
+        ladder = _rise(ladder, scale, Rise(now, scale.scope(now), standing, ladder.reported), said)
     return ladder
 
 
@@ -115,7 +115,7 @@ def _told(scale: Scale, fold: Fold, scope: str, level: int, before: int, passage
     late = passage.newest_ms - fold.at_ms > passage.late_after_ms
     by_pressor = scale.kind == "crs_rise" and fold.holds.pressor.level == level
     refuted = scale.shown(passage.now) < level and not by_pressor
-    return Rise(fold, scope, level, before, 0, late, refuted)
+    return Rise(fold, scope, level, before, late, refuted)
 
 
 def _rise(ladder: Ladder, scale: Scale, rise: Rise, said: Said) -> Ladder:
