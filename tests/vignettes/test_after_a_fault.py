@@ -9,7 +9,7 @@ from services.grader.engine.partition import Partition
 from services.grader.engine.risk.prompts import FAULT
 from tests.vignettes.bed import Bed, ms, valid, when
 from tests.vignettes.pages import evidence_of, lies, page
-from tests.vignettes.starting_points import DAY, HOUR, SECOND, febrile_bed
+from tests.vignettes.starting_points import DAY, HOUR, SECOND, dosed_bed, febrile_bed
 
 
 def breaks(bed: Bed, minute: float, offset: int = 99) -> Bed:
@@ -85,6 +85,12 @@ def test_a_fault_shows_what_ran_out_before_it_and_not_with_it(earlier_s, state):
     breaks(bed, 1 + 4.5 * HOUR)
     assert bed.estimate["inputs"]["temperature_c"]["state"] == state
     assert shown(bed)["inputs"]["temperature_c"]["state"] == state
+
+
+def test_what_is_asked_for_after_a_fault_is_what_was_shown():
+    bed = breaks(dosed_bed(), 100)
+    assert bed.estimate["risk_window"]["hours_since_dose"] == 1.7
+    assert shown(bed) == bed.estimate
 
 
 def test_a_patient_who_left_is_taken_off_the_screen_again_after_a_fault():
