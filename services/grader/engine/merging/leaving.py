@@ -21,9 +21,8 @@ from services.grader.engine.past.founding import pruned
 from services.grader.engine.past.history import History, points_after
 from services.grader.engine.past.timeline import feed
 from services.grader.engine.state import Merge, PatientState, Place, encode_state
-from services.grader.engine.telling import escalation, rises
+from services.grader.engine.telling import escalation
 from services.grader.engine.telling.escalation import Telling
-from services.grader.engine.telling.rises import Ended
 from services.grader.engine.ward import Ward
 
 Record = dict[str, Any]
@@ -78,12 +77,10 @@ def _bounded(state: PatientState, ward: Ward) -> Record:
     while len(encode(encoded)) > MOST_STATE_BYTES:
         points = points_after(state.history, state.marks[0].at_ms)
         if not points:
-            state = replace(state, marks=(state.fold,), history=History(), newest={})
-            return encode_state(state)
+            return encode_state(replace(state, history=History()))
         cut_ms = points[len(points) // 2].at_ms
         start = feed(state.marks[0], [point for point in points if point.at_ms <= cut_ms], ward.rules, [])
-        later = tuple(mark for mark in state.marks if mark.at_ms > cut_ms)
-        state = replace(state, marks=(start, *later), history=_cut(state.history, start, cut_ms))
+        state = replace(state, marks=(start,), history=_cut(state.history, start, cut_ms))
         encoded = encode_state(state)
     return encoded
 
@@ -98,7 +95,7 @@ def forwarded(state: PatientState, merge: Merge, record: Record) -> list[Output]
         return []  # the same merge once more
     names = record.get("forwarded_from", [])
     if state.patient_id in names:
-        raise MergedInACircle("an event came back to the name under which it was sent")
+        raise MergedInACircle(state.patient_id)
     passed_on = {**record, "patient_id": merge.into, "forwarded_from": [*names, state.patient_id]}
     return [Output("bedside", merge.into, passed_on)]
 
@@ -114,25 +111,21 @@ def let_go(state: PatientState, record: Record, moment: Moment) -> tuple[Patient
     if merge is None or merge.acknowledged or merge.handover_id != record["handover_id"]:
         return state, []
     gone = _gone(state, replace(merge, acknowledged=True, last_ms=moment.clock_ms), moment)
-    telling = Telling(replace(gone, fold=state.fold, episodes=state.episodes), moment.clock_ms, moment.place,
-                      moment.ward.rules)  # fmt: skip
+    telling = Telling(replace(gone, fold=state.fold), moment.clock_ms, moment.place, moment.ward.rules)
     outputs: list[Output] = []
     for ended in _over(state):
-        wire = escalation.told_resolved(ended.ids, ended.reason, moment.clock_ms, telling)
+        wire = escalation.told_resolved(ended, "merged", moment.clock_ms, telling)
         evidence = escalation.evidence(wire, state, record, telling)
         outputs += [Output("escalations", state.patient_id, wire), Output("evidence", state.patient_id, evidence)]
     return gone, [*outputs, Output("estimates", state.patient_id, None)]
 
 
-def _over(state: PatientState) -> list[Ended]:
-    said = [
-        item
-        for ladder in (state.sent.crs, state.sent.icans)
-        for item in rises.ended_all(ladder, state.fold, "merged")[1]
-        if isinstance(item, Ended)
-    ]
-    alarms = [alarm.escalation_id for _, alarm in sorted(state.sent.alarms.items()) if alarm.escalation_id]
-    return [*said, *(Ended((name,), "merged", state.fold) for name in alarms)]
+def _over(state: PatientState) -> list[tuple[str, ...]]:
+    """What was told under this name and is open: the rises of a kind together, each condition by itself."""
+    ladders = (state.sent.crs, state.sent.icans)
+    rises = [tuple(sorted(rise.escalation_id for rise in ladder.open if rise.escalation_id)) for ladder in ladders]
+    alarms = [(alarm.escalation_id,) for _, alarm in sorted(state.sent.alarms.items()) if alarm.escalation_id]
+    return [ids for ids in (*rises, *alarms) if ids]
 
 
 def _gone(state: PatientState, merge: Merge, moment: Moment) -> PatientState:
