@@ -31,23 +31,13 @@ def coarsened(spans: tuple[Span, ...], rules: RuleSet) -> tuple[Span, ...]:
     runs: list[Span] = []
     for span in spans[:-EXACT_SPANS]:
         runs.append(span)
-        while _joined_at_the_end(runs, rules):
-            pass
+        while (category := _pair(runs[-2:], rules)) is not None:
+            runs[-2:] = [_one(runs[-2:], category)]
+        if _never_counted(runs[-3:], rules):
+            runs[-3:] = [_one(runs[-3:], NORMAL)]
+        elif _is_bridged(runs[-4:], rules):
+            runs[-4:-1] = [_one(runs[-4:-1], max(runs[-4].category, runs[-2].category))]
     return (*runs, *spans[-EXACT_SPANS:])
-
-
-def _joined_at_the_end(runs: list[Span], rules: RuleSet) -> bool:
-    category = _pair(runs[-2:], rules)
-    if category is not None:
-        runs[-2:] = [_one(runs[-2:], category)]
-        return True
-    if _never_counted(runs[-3:], rules):
-        runs[-3:] = [_one(runs[-3:], NORMAL)]
-        return True
-    if _is_bridged(runs[-4:], rules):
-        runs[-4:-1] = [_one(runs[-4:-1], max(runs[-4].category, runs[-2].category))]
-        return True
-    return False
 
 
 def _pair(pair: Sequence[Span], rules: RuleSet) -> int | None:
