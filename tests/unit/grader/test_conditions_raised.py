@@ -41,7 +41,9 @@ def said(
 
 def test_a_second_gap_stands_beside_the_first_and_both_end_when_it_closes():
     first, one = raised(Sent(missing_scope="stay-3"), GAP_IN_PRESSURE)
-    both, two = raised(first, GAP_IN_BOTH)
+    two = ids.possible_crs_id("bed-7", "stay-3", ("sbp_mmhg", "vasopressor"))
+    both, pages = said(first, GAP_IN_BOTH)
+    assert pages == [Raised(GAP_IN_BOTH, two)]
     assert both.missing_paged == ("sbp_mmhg", "vasopressor")
     muted = GAP_IN_BOTH._replace(muted=True)
     assert said(both, muted) == (both, [])

@@ -97,7 +97,7 @@ def raise_alarm(state: PatientState, sent: Sent, alarm: Alarm) -> tuple[Sent, Ra
         name = ids.technical_id(state.patient_id, alarm.kind, alarm.sign, basis)
     opened = OpenAlarm(name, alarm.kind)
     # A second `possible_crs` stands beside the first: both are over when the gap closes.
-    key = alarm.key if alarm.key not in sent.alarms else f"{alarm.key}#{name[:8]}"
+    key = alarm.key if alarm.key not in sent.alarms else f"{alarm.key}#{name}"
     return replace(sent, spells=spells, alarms={**sent.alarms, key: opened}), Raised(alarm, name)
 
 
