@@ -93,6 +93,14 @@ def test_what_is_asked_for_after_a_fault_is_what_was_shown():
     assert shown(bed) == bed.estimate
 
 
+def test_who_was_not_graded_is_not_graded_after_a_restart_either():
+    bed = breaks(febrile_bed(), 2)
+    before = shown(bed)
+    assert shown(bed.restarted()) == before
+    bed.vitals(2 + SECOND, heart_rate_bpm=81)
+    assert bed.said() == ["engine_fault", "resolved data_returned"]
+
+
 def test_a_patient_who_left_is_taken_off_the_screen_again_after_a_fault():
     bed = febrile_bed().chart(2, "immunotherapy", product="axi-cel").chart(3, "encounter", action="discharge")
     bed.until(2 * DAY)
