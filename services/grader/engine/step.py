@@ -62,7 +62,7 @@ def step(state: PatientState | None, record: Record, *, clock_ms: int, place: Pl
     if record["schema"] == HANDOVER:
         return Stepped(*handed_over(state, record, moment))
     if record["schema"] == RULES:
-        return Stepped(state, []) if state is None else Stepped(*under_new_rules(state, record, moment))
+        return Stepped(None, []) if state is None else Stepped(*under_new_rules(state, record, moment))
     observed_ms = event_time(record)
     if observed_ms is None or observed_ms > clock_ms + minutes(ward.rules.clock_ahead_min):
         return Refused("future_time", "observed_at" if record["schema"] == VITALS else "recorded_at")
@@ -76,7 +76,7 @@ def _under_both_names(
 ) -> Stepped | Refused:
     """A merged patient's event: passed on, and graded here too until the survivor has taken over."""
     if is_undone(merge, record):
-        return _graded(replace(state, merge=None, shown=""), record, observed_ms, moment)
+        return _graded(replace(state, merge=None), record, observed_ms, moment)
     if state.gone:
         kept = replace(state, place=moment.place, merge=replace(merge, last_ms=moment.clock_ms))
         return Stepped(kept, forwarded(state, merge, record))
@@ -118,10 +118,8 @@ def tick(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientState | N
 
 def next_deadline(state: PatientState, reached_ms: int, ward: Ward) -> int | None:
     """When time alone may change something; later than what has been reached."""
-    due, times = [forget_ms(state, ward)], list[int]()
-    if not state.gone:
-        due.append(next_time(state.fold, ward.rules))
-        times += [at_ms for at_ms in watch_times(state, ward) if at_ms > reached_ms]
+    due = [forget_ms(state, ward), None if state.gone else next_time(state.fold, ward.rules)]
+    times = [] if state.gone else [at_ms for at_ms in watch_times(state, ward) if at_ms > reached_ms]
     times += [max(at_ms, reached_ms + 1) for at_ms in due if at_ms is not None]
     return min(times, default=None)
 

@@ -199,9 +199,10 @@ def test_a_merge_says_what_its_time_brings_and_hands_over():
 
 def test_a_merge_that_is_taken_back_shows_the_patient_again_at_once():
     bed = merged(febrile_bed(), 10, event_id="merge-1")
-    count = len(bed.outputs)
+    count, before = len(bed.outputs), state_of(bed, OLD)
     under(bed, OLD).chart(11, "retraction", retracts="merge-1")
-    assert state_of(bed, OLD).merge is None
+    after = state_of(bed, OLD)
+    assert (after.merge, after.revision, after.stay) == (None, before.revision + 1, before.stay)
     assert [output.key for output in bed.outputs[count:] if output.topic == "estimates"] == [OLD]
     assert state_of(bed, NEW).fold.low == 1
 
