@@ -236,6 +236,12 @@ def test_a_heart_rate_belongs_to_a_temperature_ten_minutes_away_and_no_further(a
         }  # fmt: skip
 
 
+def test_a_temperature_waits_for_a_heart_rate_by_hand_alone():
+    patient = Bed(watch_all=False).admit().vitals(1, temperature_c=38.0).vitals(2, spo2_pct=97, resp_rate_bpm=16)
+    patient.monitor(3, heart_rate_bpm=90)
+    assert PAIRS not in patient.partition.patients["bed-7"].trends
+
+
 @pytest.mark.parametrize("odd", [0, 310])
 def test_an_odd_heart_rate_belongs_to_no_temperature(odd: float):
     together = Bed(watch_all=False).admit().vitals(1, temperature_c=38.0, heart_rate_bpm=odd)
