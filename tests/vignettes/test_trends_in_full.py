@@ -144,9 +144,15 @@ def test_a_heart_rate_counted_by_hand_goes_on_with_that_of_the_monitor():
 
 
 def test_an_infant_may_breathe_as_fast_as_is_plausible_in_infants():
-    for age_years, counted in ((0.5, 4), (4, 2)):
+    for age_years, counted in ((0.5, 4), (1, 2)):
         infant = taken("resp_rate_bpm", 68, 74, 70, 78, age_years=age_years)
         assert sign_at(infant, "resp_rate_bpm", 3 * HOUR)["points"] == counted
+
+
+def test_a_cancelled_discharge_leaves_trends_as_they_were():
+    patient = taken("temperature_c", 36.8, 36.9, 37.0).chart(130, "encounter", action="discharge")
+    patient.chart(140, "encounter", action="cancel_discharge").vitals(150, temperature_c=37.1)
+    assert sign_at(patient, "temperature_c", 150)["points"] == 4
 
 
 @pytest.mark.parametrize(("source", "bound"), [("manual", 24 * HOUR), ("monitor", 10)])
