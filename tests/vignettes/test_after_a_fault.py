@@ -9,7 +9,7 @@ from services.grader.engine.partition import Partition
 from services.grader.engine.risk.prompts import FAULT
 from tests.vignettes.bed import Bed, ms, valid, when
 from tests.vignettes.pages import evidence_of, lies, page
-from tests.vignettes.starting_points import DAY, HOUR, SECOND, dosed_bed, febrile_bed
+from tests.vignettes.starting_points import DAY, HOUR, SECOND, WELL, dosed_bed, febrile_bed
 
 
 def breaks(bed: Bed, minute: float, offset: int = 99) -> Bed:
@@ -66,6 +66,18 @@ def test_time_takes_no_incident_back():
     assert bed.estimate["prompts"][0] == FAULT
     bed.vitals(31, heart_rate_bpm=80)
     assert bed.said() == ["resolved data_returned"] * 3
+
+
+@pytest.mark.parametrize("thorough", [False, True])
+def test_a_gap_ends_with_the_next_reading_of_a_monitor_although_it_says_nothing_new(thorough):
+    bed = Bed()
+    bed.partition = Partition(watch_all=True, thorough=thorough)
+    bed.admit().on_room_air().vitals(0, temperature_c=36.8, **WELL).monitor(1, heart_rate_bpm=80)
+    bed.monitor(1 + SECOND, heart_rate_bpm=80)
+    bed.outputs += valid(bed.partition.lost(Origin("crs.bedside.v1", 0, 200), 209))
+    assert bed.said() == ["data_gap"]
+    bed.monitor(1 + 2 * SECOND, heart_rate_bpm=80)
+    assert bed.said() == ["resolved data_returned"]
 
 
 def test_what_falls_due_afterwards_lies_at_the_record_that_broke():

@@ -88,6 +88,7 @@ def _is_common(state: PatientState, record: Record, at_ms: int, clock_ms: int, r
         and clock_ms - state.shown_ms < minutes(rules.repeat_min)
         and state.stay.status != "discharged"
         and not state.faulted
+        and not state.sent.has_incident
         and state.high_before.get("") == state.fold.high
         and not state.fold.critical
         and state.score_below_ms is None

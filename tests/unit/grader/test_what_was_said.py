@@ -47,7 +47,10 @@ def test_what_was_looked_at_and_not_paged_for_is_nothing():
 
 def test_each_incident_stands_beside_what_stood():
     silent = OpenAlarm("silent", "technical_silent")
-    sent = Sent(alarms={"technical_silent|": silent}).with_incident("data_gap", 7, "gap-7")
+    before = Sent(alarms={"technical_silent|": silent})
+    assert not before.has_incident
+    sent = before.with_incident("data_gap", 7, "gap-7")
+    assert sent.has_incident
     assert sent.with_incident("engine_fault", 9, "fault-9").alarms == {
         "technical_silent|": silent,
         "data_gap|#7": OpenAlarm("gap-7", "data_gap"),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from schemas import ids
 from services.grader.engine.state import PatientState
-from services.grader.engine.telling.sent import OpenAlarm, Sent
+from services.grader.engine.telling.sent import INCIDENTS, OpenAlarm, Sent
 from services.grader.engine.telling.watch import Alarm
 
 SPELLED = ("critical_value", "ward_score", "neuro_due", "grade_disagreement")
@@ -20,7 +20,6 @@ REASONS = {
     "engine_fault": "data_returned",  # graded again
     "data_gap": "data_returned",
 }
-INCIDENTS = ("engine_fault", "data_gap")
 KEPT_STAYS = 4  # an admission that is retracted brings the stay before it back
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 Spell = tuple[int, int]  # of a critical value: when it began, when it was last seen
 Spells = tuple[Spell, ...]
+INCIDENTS = ("engine_fault", "data_gap")  # stand until the next record, however much time passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class Sent:
         """Whether no page ever went out."""
         return not (self.crs.counts or self.icans.counts or self.alarms or self.spells or self.missing_paged)
 
+    @property
+    def has_incident(self) -> bool:
+        """Whether the next record ends a fault or a gap."""
+        return any(alarm.kind in INCIDENTS for alarm in self.alarms.values())
+
     def with_incident(self, kind: str, offset: int, escalation_id: str) -> "Sent":
-        """A fault or a gap was paged: it stands until the patient is graded again."""
+        """A fault or a gap was paged."""
         return replace(self, alarms={**self.alarms, f"{kind}|#{offset}": OpenAlarm(escalation_id, kind)})
