@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from schemas.encoding import encode
+from schemas.ids import handover_id
 from services.grader.engine.chart import Chart
 from services.grader.engine.fold import Fold
 from services.grader.engine.merging import leaving
 from services.grader.engine.past.history import History, points_after
-from services.grader.engine.state import Merge, PatientState, Place, decode_state
+from services.grader.engine.state import Merge, PatientState, Place, Taken, decode_state
 from tests.vignettes.bed import START_MS, Bed, ms, when
 from tests.vignettes.merges import DAY, NEW, OLD, febrile, merged, under, written
 
@@ -39,7 +40,7 @@ def test_the_handover_holds_the_state_and_everything_that_is_open():
     assert output.key == NEW
     assert output.value == {
         "schema": "crs.handover.v1",
-        "handover_id": output.value["handover_id"],
+        "handover_id": handover_id("merge-1"),
         "patient_id": NEW,
         "merged_patient_id": OLD,
         "merged_at": when(10),
@@ -166,7 +167,8 @@ def long_known() -> Bed:
     """Eighty hand-charted pressures, and a few minutes of monitor."""
     bed = febrile(hands_over=False)
     for number in range(80):
-        bed.vitals(10 + number, source="interface", sbp_mmhg=84, event_id=f"charted-{number}")
+        fever = {"temperature_c": 38.2} if number < 4 else {}
+        bed.vitals(10 + number, source="interface", sbp_mmhg=84, event_id=f"charted-{number}", **fever)
     for second in range(0, 20, 2):
         bed.monitor(85 + second / 60, spo2_pct=96, event_id=f"early-{second}")
         bed.monitor(89 + second / 60, spo2_pct=96, event_id=f"late-{second}")
@@ -211,7 +213,7 @@ def test_of_a_history_folded_up_to_the_end_only_the_fold_goes_over(monkeypatch):
 
 
 def test_ids_of_a_stream_older_than_the_cut_are_forgotten_and_newer_ones_known(monkeypatch):
-    bed = febrile(hands_over=False)
+    bed = Bed(hands_over=False).admit()
     for number in range(40):
         for second in range(2):
             bed.monitor(2 + number / 10 + second / 60, spo2_pct=96 - second, event_id=f"stream-{number}-{second}")
@@ -221,3 +223,10 @@ def test_ids_of_a_stream_older_than_the_cut_are_forgotten_and_newer_ones_known(m
     here, cut_ms = bed.partition.patients[OLD], state.marks[0].at_ms
     assert state.history.seen == {name: seen for name, seen in here.history.seen.items() if seen.at_ms >= cut_ms}
     assert 0 < len(state.history.seen) < len(here.history.seen)
+
+
+def test_who_was_merged_into_the_old_name_before_is_still_known_there():
+    bed = merged(merged(febrile(), 10, event_id="merge-1"), 20, old=NEW, into="bed-9", event_id="merge-2")
+    first = Taken(OLD, handover_id("merge-1"), ms(10))
+    assert bed.partition.patients[NEW].taken == (first,)
+    assert bed.partition.patients["bed-9"].taken == (first, Taken(NEW, handover_id("merge-2"), ms(20)))

@@ -95,7 +95,7 @@ def forwarded(state: PatientState, merge: Merge, record: Record) -> list[Output]
         return []  # the same merge once more
     names = record.get("forwarded_from", [])
     if state.patient_id in names:
-        raise MergedInACircle(state.patient_id)
+        raise MergedInACircle
     passed_on = {**record, "patient_id": merge.into, "forwarded_from": [*names, state.patient_id]}
     return [Output("bedside", merge.into, passed_on)]
 
