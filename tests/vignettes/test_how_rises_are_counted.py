@@ -40,6 +40,15 @@ def test_a_grade_that_was_only_recorded_pages_when_it_is_shown_again():
     assert bed.said() == ["icans_rise 1 #2"]
 
 
+def test_rises_to_one_grade_are_counted_through_rises_to_another():
+    bed = febrile_bed().chart(10, "oxygen", device="face_mask").chart(20, "oxygen", device="room_air").until(50)
+    bed.vitals(60, sbp_mmhg=84).vitals(70, **WELL).vitals(100, **WELL)
+    bed.chart(110, "oxygen", device="face_mask")
+    assert bed.said() == [
+        "crs_rise 3 #1", "resolved improved", "crs_rise 2 #1", "resolved improved", "crs_rise 3 #2",
+    ]  # fmt: skip
+
+
 def test_a_rise_that_was_told_and_ended_under_another_name_does_not_end_again():
     bed = merged(febrile_bed().vitals(5, sbp_mmhg=84), 10)
     assert bed.said() == ["crs_rise 2 #1", "resolved merged"]
