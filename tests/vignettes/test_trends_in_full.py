@@ -253,8 +253,16 @@ def test_an_odd_heart_rate_belongs_to_no_temperature(odd: float):
     together = Bed(watch_all=False).admit().vitals(1, temperature_c=38.0, heart_rate_bpm=odd)
     before = Bed(watch_all=False).admit().vitals(1, heart_rate_bpm=odd).vitals(2, temperature_c=38.0)
     after = Bed(watch_all=False).admit().vitals(1, temperature_c=38.0).vitals(2, heart_rate_bpm=odd)
-    fahrenheit = Bed(watch_all=False).admit().vitals(1, temperature_c=100.4).vitals(2, heart_rate_bpm=90)
-    for patient in (together, before, after, fahrenheit):
+    for patient in (together, before, after):
+        assert PAIRS not in patient.partition.patients["bed-7"].trends
+
+
+def test_a_heart_rate_belongs_to_no_temperature_that_is_no_part_of_a_trend():
+    fahrenheit = Bed(watch_all=False).admit().vitals(0, temperature_c=37.0).vitals(60, temperature_c=100.4)
+    begun_anew = Bed(watch_all=False).admit().vitals(59, temperature_c=38.0)
+    begun_anew.chart(60, "retraction", retracts="sent-long-ago")
+    for patient in (fahrenheit, begun_anew):
+        patient.vitals(61, heart_rate_bpm=90)
         assert PAIRS not in patient.partition.patients["bed-7"].trends
 
 

@@ -20,7 +20,6 @@ class Window(NamedTuple):
     """The clock of one dose; `product` is None for one that is not in the table."""
 
     product: Product | None
-    dosed_ms: int
     peak_from_ms: int
     peak_until_ms: int
     crs_until_ms: int
@@ -39,13 +38,12 @@ def window_of(dose: Dose, rules: RuleSet) -> Window:
     neuro_until_ms = dosed_ms + days(rules.neuro_window_days)
     if product is None:
         until_ms = dosed_ms + days(rules.unknown_product_days)
-        return Window(None, dosed_ms, dosed_ms, until_ms, until_ms, neuro_until_ms, None)
+        return Window(None, dosed_ms, until_ms, until_ms, neuro_until_ms, None)
     earliest_h, latest_h = product.onset_h
     at_least_h = rules.risk_days_at_least * HOURS_A_DAY
     watch_h = product.watch_h(dose.number)
     return Window(
         product,
-        dosed_ms,
         dosed_ms + hours(earliest_h * (1 - rules.peak_share)),
         dosed_ms + hours(latest_h * (1 + rules.peak_share)),
         dosed_ms + hours(max(product.onset_until_h or 0, at_least_h)),
