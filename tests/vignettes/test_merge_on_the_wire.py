@@ -10,7 +10,7 @@ from services.grader.engine.merging import leaving
 from services.grader.engine.past.history import History, points_after
 from services.grader.engine.state import Merge, PatientState, Place, Taken, decode_state
 from tests.vignettes.bed import START_MS, Bed, ms, when
-from tests.vignettes.merges import DAY, NEW, OLD, febrile, merged, under, written
+from tests.vignettes.merges import DAY, NEW, OLD, WELL, febrile, merged, under, written
 
 
 def deteriorated(**options) -> Bed:
@@ -165,7 +165,7 @@ def test_an_old_name_under_which_nothing_more_came_is_remembered_from_the_answer
 
 def long_known() -> Bed:
     """Eighty hand-charted pressures, and a few minutes of monitor."""
-    bed = febrile(hands_over=False)
+    bed = febrile(hands_over=False).vitals(2, **WELL).vitals(3, **WELL)
     for number in range(80):
         fever = {"temperature_c": 38.2} if number < 4 else {}
         bed.vitals(10 + number, source="interface", sbp_mmhg=84, event_id=f"charted-{number}", **fever)
