@@ -86,7 +86,7 @@ def told_risk(chart: Chart, now_ms: int, rules: RuleSet, *, vitals_every_h: floa
         "product": dose.product if window.product is None else window.product.name,
         "known": window.product is not None,
         **({} if dose.number is None else {"dose_number": dose.number}),
-        "day": int(since_h // HOURS_A_DAY),
+        "day": int(since_h / HOURS_A_DAY),
         "hours_since_dose": round(since_h, 1),
         "phase": phase(window, now_ms),
         "peak_from": format_time(window.peak_from_ms),
