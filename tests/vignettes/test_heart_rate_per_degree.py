@@ -1,4 +1,4 @@
-"""Heart rate against temperature: which two belong together, what is said of them, and what a retraction takes along."""
+"""Heart rate against temperature: which two belong together, what is said of them, what a retraction takes along."""
 
 from typing import Any
 
