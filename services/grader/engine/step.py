@@ -198,4 +198,4 @@ def _clinical(state: PatientState, arrival: Arrival) -> Placed:
 def _in_new_stay(state: PatientState, admitted_ms: int) -> PatientState:
     """What was measured in an earlier stay is not waited for in this one."""
     newest = {name: item for name, item in state.newest.items() if item.observed_ms >= admitted_ms}
-    return replace(state, newest=newest, vitals_ms=None, high_before={})
+    return replace(state, newest=newest, vitals_ms=None)

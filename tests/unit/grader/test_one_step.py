@@ -223,6 +223,10 @@ def test_a_checkpoint_keeps_the_oldest_and_the_newest_of_the_earlier_folds():
 
 
 def test_a_state_comes_back_from_json_as_it_was():
+    assert encode_state(PatientState("bed-7")) == {
+        "v": 1,
+        "state": {"patient_id": "bed-7"},
+    }  # what is usual is left out
     bed = merged(febrile_bed().monitor(2, **WELL).chart(3, "oxygen", device="cpap"), 10)
     for patient in (OLD, NEW):
         encoded = encode_state(state_of(bed, patient))
