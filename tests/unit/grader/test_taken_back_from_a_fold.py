@@ -155,7 +155,7 @@ def test_who_the_patient_is_falls_back_a_part_at_a_time():
         assert without(update(5, SLIP, **slip), *before) == never(*before), slip
     # What it did not say is left alone, though nobody knows any more who did.
     found = without(update(5, SLIP, bed="9"), *before, known=[update(4, unit="icu", bed="3")])
-    assert (found.chart.person, found.chart.stay.bed) == (never(*before).chart.person, "3")
+    assert found.chart == replace(never(*before).chart, stay=replace(never(*before).chart.stay, bed="3"))
     found = without(update(5, SLIP, weight_kg=7), *before, known=[update(4, weight_kg=60)])
     assert found.chart.person == replace(never(*before).chart.person, weight_kg=60)
 
@@ -193,6 +193,7 @@ def test_of_an_earlier_stay_only_what_outlives_one_comes_back():
         charted(5, "oxygen", SLIP, device="cpap"),
         charted(5, "baseline", SLIP, sbp_mmhg=90),
         charted(5, "immunotherapy", SLIP, product="axi-cel"),
+        measured(-85, SLIP, line=80),
     ):
         assert without(slip, *earlier, *ADMITTED) == never(*earlier, *ADMITTED)
         assert without(slip, *earlier, *ADMITTED, fresh, minute=45) == never(*earlier, *ADMITTED, fresh, minute=45)
@@ -211,14 +212,18 @@ def test_a_limit_that_was_wrong_makes_nothing_low_and_leaves_what_is():
     assert (found.holds.pressure, found.holds.saturation) == (MeasuredHold(), MeasuredHold(2))
     found = without(age, *child, measured(5, sbp=60))
     assert (found.holds.pressure, found.holds.saturation) == (MeasuredHold(2), MeasuredHold(2))
+    # Low, and long ago: unknown since then is no reason to let it go.
+    found = without(age, *child, measured(5, sbp=60), minute=600)
+    assert (found.holds.pressure, found.holds.saturation) == (MeasuredHold(2), MeasuredHold(2))
     # What is held from before was not made low by it.
     found = without(age, *child, measured(5, sbp=60), measured(6, sbp=118))
     assert found.holds.pressure.level == 2
 
 
 def test_a_reading_falls_back_to_the_one_before_it_and_its_level_with_it():
-    for slip in (measured(10, SLIP, spo2=85), measured(10, SLIP, sbp=84, spo2=85), measured(10, SLIP, sbp=84)):
+    for slip in (measured(10, SLIP, spo2=85), measured(10, SLIP, sbp=88, spo2=89), measured(10, SLIP, sbp=84)):
         assert without(slip, *ADMITTED) == never(*ADMITTED)
+        assert without(slip, ADMITTED[0]) == never(ADMITTED[0])
     # Newer readings speak for themselves, each of its own series.
     slip, newer = measured(10, SLIP, sbp=84, spo2=85), measured(20, sbp=116)
     found = without(slip, *ADMITTED, newer)
@@ -236,7 +241,7 @@ def test_a_reading_falls_back_to_the_one_before_it_and_its_level_with_it():
 
 def test_a_level_that_something_else_may_have_established_stays():
     held = MeasuredHold(2)
-    by_hand = (measured(5, sbp=84), measured(8, sbp=118))
+    by_hand = (measured(5, sbp=88), measured(8, sbp=118))
     found = without(measured(10, SLIP, sbp=80), *ADMITTED, *by_hand)
     assert found.holds.pressure.level == 2
     assert without(measured(10, SLIP, sbp=80), *ADMITTED, measured(8, sbp=118)).holds.pressure == MeasuredHold()

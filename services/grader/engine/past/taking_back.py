@@ -138,7 +138,7 @@ def _without_readings(fold: Fold, gone: Entry, kept: list[Entry], rules: RuleSet
     holds = fold.holds
     for name, series in _SERIES.items():
         low = any(reading.category >= ABNORMAL for reading in gone.readings if reading.series in series)
-        if low and not _is_low_otherwise(series, replace(fold, tracks=tracks), kept):
+        if low and not _is_low_otherwise(series, fold, kept):
             holds = _reset(holds, name)
     found = replace(fold, tracks=tracks, holds=holds)
     if fold.episode is None or fold.episode.key != gone.event_id:
@@ -161,4 +161,4 @@ def _without_fever(fold: Fold, episode: Episode, kept: list[Entry]) -> Fold:
     track = fold.tracks.get(TEMPERATURE)
     if track is not None and track.manner != SPOT and track.finding is not None and track.finding.established:
         return replace(fold, episode=replace(episode, key=track.finding.event_id))
-    return replace(fold, episode=None, holds=Holds())
+    return replace(fold, episode=None)  # with which all that is held goes
