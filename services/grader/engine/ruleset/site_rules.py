@@ -17,13 +17,16 @@ SIGNATURE = ("signed_off_by", "signed_off_on")
 OF_THE_PROFILE = ("unit_ceilings", "unit_profile")
 UNITS = {
     "Cel": "°C",
+    "[degF]": "°F",
     "mm[Hg]": "mmHg",
+    "mm[Hg]/a": "mmHg/year",
     "a": "years",
     "mo": "months",
     "d": "days",
     "1": "",
     "{score}": "",
     "{grade}": "",
+    "{point}": "points",
 }
 
 
