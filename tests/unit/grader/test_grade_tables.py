@@ -116,6 +116,7 @@ def test_support_that_nobody_charted_is_open_up_to_what_the_unit_can_give():
     assert (pressor(onc, 0, DEFAULT_RULES), device(onc, 0, DEFAULT_RULES)) == (Part(0, 4), Part(0, 4))
 
 
-def test_no_device_is_the_home_device_of_a_patient_who_has_none():
+def test_without_a_device_or_without_a_home_device_nobody_is_at_the_home_level():
     assert not at_home_level(Chart(), DEFAULT_RULES)
+    assert not at_home_level(Chart(baseline=Baseline(oxygen_device="cpap")), DEFAULT_RULES)
     assert not at_home_level(Chart(oxygen=Oxygen("cpap", None, None, 0, "e")), DEFAULT_RULES)
