@@ -18,7 +18,7 @@ from services.grader.engine.fold_times import next_time
 from services.grader.engine.neuro.icans import grade_icans
 from services.grader.engine.past.history import Point
 from services.grader.engine.ruleset.rules import RuleSet
-from services.grader.engine.signs.readings import Limits, categorise
+from services.grader.engine.signs.readings import NORMAL, SPO2, SPO2_HOME, Limits, categorise
 from services.grader.engine.signs.track import observe, recategorised
 
 Trace = list[Fold]
@@ -71,7 +71,7 @@ def _charted(fold: Fold, record: dict[str, Any], at_ms: int, rules: RuleSet) -> 
         return replace(fold, chart=dated(fold.chart, record))
     chart = charted(fold.chart, record, at_ms)
     if kind == "encounter" and record["action"] == "admit" and fold.chart.stay.status == "discharged":
-        return Fold(at_ms=fold.at_ms, chart=readmitted(chart))
+        return Fold(chart=readmitted(chart))
     fold = replace(fold, chart=chart)
     return held_against(fold, at_ms, rules) if kind in CHANGES_LIMITS else fold
 
@@ -92,11 +92,11 @@ def held_against(fold: Fold, at_ms: int, rules: RuleSet) -> Fold:
         name: recategorised(track, categorise(name, track.value, limits, rules), at_ms, rules)
         for name, track in fold.tracks.items()
     }
-    if limits.spo2_home_pct is not None and "spo2_pct" in tracks and "spo2_pct:home" not in tracks:
-        known = tracks["spo2_pct"]
-        category = categorise("spo2_pct:home", known.value, limits, rules)
-        bare = replace(known, finding=None, critical=None, category=0)
-        tracks["spo2_pct:home"] = recategorised(bare, category, at_ms, rules)
+    if limits.spo2_home_pct is not None and SPO2 in tracks and SPO2_HOME not in tracks:
+        known = tracks[SPO2]
+        category = categorise(SPO2_HOME, known.value, limits, rules)
+        bare = replace(known, finding=None, category=NORMAL)
+        tracks[SPO2_HOME] = recategorised(bare, category, at_ms, rules)
     return replace(fold, tracks=tracks)
 
 
