@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.vignettes.bed import Bed
-from tests.vignettes.starting_points import DAY, HOUR, SECOND, WELL, febrile_bed, well_bed
+from tests.vignettes.bed import Bed, when
+from tests.vignettes.starting_points import DAY, HOUR, SECOND, WELL, dosed_bed, febrile_bed, well_bed
 
 RED = {"resp_rate_bpm": 52, "spo2_pct": 93, "heart_rate_bpm": 150, "sbp_mmhg": 118}  # NEWS2 3 + 2 + 3, PEWS 8 at six
 MS = SECOND / 1000
@@ -54,6 +54,54 @@ def test_what_stands_when_a_dose_is_told_late_is_raised_at_once_and_not_as_late(
     assert bed.said() == ["crs_rise 2 #1"]
     page = bed.escalations("crs_rise")[-1]
     assert (page["previous_grade"], page["priority"]) == (0, "medium")
+
+
+def test_a_dose_charted_again_after_it_was_taken_back_raises_the_standing_grade_again():
+    bed = dosed_bed().vitals(5, temperature_c=38.5, **WELL).vitals(10, sbp_mmhg=84)
+    assert bed.said() == ["crs_rise 1 #1", "crs_rise 2 #1"]
+    bed.chart(12, "retraction", retracts="dose-1")
+    assert bed.said() == ["resolved retracted"]
+    bed.chart(1, "immunotherapy", product="axi-cel", arrives=20)
+    assert bed.said() == ["crs_rise 2 #2"]
+
+
+def test_what_happened_before_the_dose_was_told_is_not_told_afterwards():
+    bed = Bed(watch_all=False).admit().on_room_air().vitals(1, temperature_c=38.5, **WELL)
+    bed.vitals(6, sbp_mmhg=118).vitals(40, sbp_mmhg=118).chart(50, "immunotherapy", product="axi-cel")
+    bed.said()
+    bed.vitals(5, sbp_mmhg=84, arrives=60)
+    assert bed.said() == []
+
+
+def test_what_comes_a_little_late_after_the_dose_was_told_pages():
+    bed = Bed(watch_all=False).admit().on_room_air().vitals(5, temperature_c=38.5, **WELL)
+    bed.chart(10, "immunotherapy", product="axi-cel", arrives=20)
+    assert bed.said() == ["crs_rise 1 #1"]
+    bed.vitals(15, sbp_mmhg=84, arrives=21)
+    assert bed.said() == ["crs_rise 2 #1"]
+
+
+def test_what_happened_at_the_moment_of_the_dose_is_told_with_its_time():
+    bed = Bed(watch_all=False).admit().on_room_air().vitals(5, temperature_c=38.5, **WELL)
+    bed.chart(20, "immunotherapy", product="axi-cel").vitals(20.5, heart_rate_bpm=81)
+    bed.said()
+    bed.vitals(20, sbp_mmhg=84, arrives=21)
+    assert (bed.said(), bed.escalations()[-1]["occurred_at"]) == (["crs_rise 2 #1"], when(20))
+
+
+def test_a_discharge_that_was_cancelled_hides_nothing_that_happened_before_it():
+    bed = febrile_bed().vitals(6, sbp_mmhg=118).vitals(37, sbp_mmhg=118)
+    bed.chart(40, "encounter", action="discharge").chart(50, "encounter", action="cancel_discharge")
+    bed.said()
+    bed.vitals(5, sbp_mmhg=84, arrives=60)
+    assert bed.said() == ["crs_rise 2 #1 late", "resolved improved"]
+
+
+def test_where_signs_were_going_in_another_stay_is_not_asked_in_this_one():
+    bed = well_bed().vitals(1, **WELL)
+    assert bed.partition.patients["bed-7"].trends
+    bed.chart(2, "encounter", action="discharge").admit(3, event_id="admit-2")
+    assert bed.partition.patients["bed-7"].trends == {}
 
 
 # --- critical values that came late ----------------------------------------------------------------------------------
@@ -127,6 +175,22 @@ def test_a_score_is_better_after_half_an_hour_to_the_millisecond():
     assert (state.score_name, state.score_ms, state.score_below_ms) == ("news2", None, None)
     bed.vitals(40, **RED)
     assert bed.said() == ["ward_score news2"]
+
+
+def test_a_score_that_was_high_again_is_better_half_an_hour_after_that():
+    bed = well_bed().vitals(1, **RED).vitals(5, **WELL).vitals(10, **RED).vitals(15, **WELL).vitals(40, **WELL)
+    assert bed.said() == ["ward_score news2"]
+    assert bed.vitals(46, **WELL).said() == ["resolved improved"]
+
+
+def test_a_score_that_is_as_high_with_what_is_known_of_a_stale_sign_is_not_better_meanwhile():
+    cold, poorly = {"temperature_c": 35.0}, {**WELL, "heart_rate_bpm": 112, "resp_rate_bpm": 22}  # 3, and 2 and 2
+    bed = Bed().admit().on_room_air().vitals(1, **poorly, **cold).vitals(150, **poorly)
+    bed.on_room_air(200).vitals(260, **{**poorly, "heart_rate_bpm": 100}).vitals(280, **poorly)
+    for minute in (285, 300):
+        bed.vitals(minute, **{**poorly, "heart_rate_bpm": 80})
+    assert bed.said() == ["ward_score news2"]
+    assert bed.vitals(316, **{**poorly, "heart_rate_bpm": 80}).said() == ["resolved improved"]
 
 
 # --- what was shown --------------------------------------------------------------------------------------------------
