@@ -13,7 +13,7 @@ from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.signs.readings import ABNORMAL, FAST, NORMAL, SPO2, SPOT, Reading
 from services.grader.engine.state import EpisodeName, Newest, PatientState
 from services.grader.engine.trends.trend_points import Trend
-from tests.vignettes.bed import ms
+from tests.vignettes.bed import ms, when
 
 NEW, OLD = "bed-8", "bed-7"
 NOW = ms(100)
@@ -270,3 +270,20 @@ def test_who_explained_a_finding_did_not_see_what_stood_under_the_other_name():
     assert (alone.fold.chart.attributions, alone.fold.icans_low) == ((EXPLAINED,), 0)
     both = after(survivor, standing(OLD, THERE, Holds(), 3, None))
     assert (both.fold.chart.attributions, both.fold.icans_low) == ((), 3)
+
+
+def test_of_what_was_charted_only_the_explanation_ends():
+    def charted(event_id: str, minute: float, **record) -> Entry:
+        return Entry(ms(minute), event_id, "", (), {"event_id": event_id, **record})
+
+    entries = [
+        charted("n", 20, kind="neuro", seizure="resolved"),
+        charted("a", 30, kind="attribution", finding="neuro", expires_at=when(5000)),
+        charted("o", 40, kind="oxygen", device="bipap"),
+    ]
+    survivor = patient(NEW, history=History({entry.event_id: entry for entry in entries}))
+    alone, both = after(survivor, patient(OLD)), after(survivor, standing(OLD, THERE, Holds(), 3, None))
+    assert [len(state.fold.chart.attributions) for state in (alone, both)] == [1, 0]
+    assert both.fold.chart.oxygen == alone.fold.chart.oxygen
+    assert both.fold.chart.neuro == alone.fold.chart.neuro
+    assert (alone.fold.icans_low, both.fold.icans_low) == (0, 3)
