@@ -179,6 +179,11 @@ def test_a_child_is_examined_by_capd():
     assert prompts(bed.chart(1, "neuro", ice=8)) == ["examine CAPD: the other score does not count at this age"]
 
 
+def test_the_score_of_a_childs_age_is_due():
+    bed = Bed().admit(-1, age_years=6).chart(0, "immunotherapy", product="tisa-cel").until(14 * HOUR)
+    assert "due now: CAPD" in prompts(bed)
+
+
 def test_what_counts_although_it_is_old_is_to_be_looked_at_again():
     bed = well_bed().chart(1, "neuro", seizure="prolonged", motor_weakness=False, ice=10, consciousness="voice")
     hours_later = 24 * HOUR

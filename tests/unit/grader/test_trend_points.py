@@ -63,6 +63,7 @@ def test_points_are_taken_out_by_their_place_since_1970() -> None:
 
 
 def test_three_points_have_a_line_and_an_interval_that_ends_at_zero_no_slope() -> None:
+    assert fitted([(1, 1), (1, 2), (1, 3)], resolution=0.1) is None  # all at one time
     line = fitted([(0, 1), (1, 2), (2, 3)], resolution=0.1)
     assert line is not None
     assert (line.slope, line.mean_x, line.mean_y) == (1.0, 1.0, 2.0)
