@@ -65,11 +65,13 @@ def test_a_dose_charted_again_after_it_was_taken_back_raises_the_standing_grade_
     assert bed.said() == ["crs_rise 2 #2"]
 
 
-def test_what_happened_before_the_dose_was_told_is_not_told_afterwards():
-    bed = Bed(watch_all=False).admit().on_room_air().vitals(1, temperature_c=38.5, **WELL)
-    bed.vitals(6, sbp_mmhg=118).vitals(40, sbp_mmhg=118).chart(50, "immunotherapy", product="axi-cel")
-    bed.said()
-    bed.vitals(5, sbp_mmhg=84, arrives=60)
+@pytest.mark.parametrize("minute", [5, 45])
+def test_what_happened_before_the_dose_was_told_is_not_told_afterwards(minute):
+    bed = Bed(watch_all=False).admit().on_room_air().vitals(1, temperature_c=38.5, **WELL).vitals(40, sbp_mmhg=118)
+    bed.chart(100, "immunotherapy", product="axi-cel")
+    bed.vitals(46, sbp_mmhg=118, arrives=105).vitals(80, sbp_mmhg=118, arrives=106)
+    assert bed.said() == ["crs_rise 1 #1"]
+    bed.vitals(minute, sbp_mmhg=84, arrives=110)
     assert bed.said() == []
 
 
