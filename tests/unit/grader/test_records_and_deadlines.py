@@ -17,7 +17,7 @@ from tests.vignettes.bed import Bed, ms, when
 from tests.vignettes.starting_points import WELL, febrile_bed, well_bed
 
 STRICTER = overridden(DEFAULT_RULES, {"id": "site-2", "low_spo2_pct": 92})
-SOONER = overridden(DEFAULT_RULES, {"id": "site-3", "silent_monitor_min": 12})
+SOONER = replace(DEFAULT_RULES, id="site-3", fast_stale_min=3.0)
 TICK = {"schema": "crs.tick.v1"}
 DAY = 24 * 60
 
@@ -174,8 +174,9 @@ def test_who_was_restored_from_after_an_activation_is_waited_for_by_the_new_rule
     again = Partition(watch_all=True, ready=[SOONER])
     again.restore({"bed-7": json.loads(json.dumps(bed.partition.encoded("bed-7")))}, ms(1))
     again.apply(activation(SOONER.hash), clock_ms=ms(2), origin=bed.partition.patients["bed-7"].place)
-    found = [output.value for output in again.advance(ms(30)) if output.topic == "escalations"]
-    assert [(page["kind"], page["detected_at"]) for page in found] == [("technical_silent", when(13))]
+    (shown,) = [output.value for output in again.advance(ms(4)) if output.topic == "estimates"]
+    assert shown is not None
+    assert (shown["as_of"], shown["inputs"]["heart_rate_bpm"]["state"]) == (when(4), "stale")
 
 
 def test_a_thorough_partition_takes_no_record_the_quick_way() -> None:
