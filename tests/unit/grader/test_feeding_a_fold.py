@@ -40,6 +40,7 @@ def test_what_belongs_to_one_moment_counts_together_and_what_runs_out_before_it_
     counted = ms(5 + 15 * SECOND)
     assert times == [(ms(5), ms(5) - 1), (counted, counted), (ms(6), ms(6) - 1)]
     assert fold.low == 2
+    assert fed([low, measured(6, temp=38.5)])[1] == times
     # What is pending when a fold is fed runs out before the first of the new moments, not at it.
     fold, times = fed([low])
     assert fed([measured(6, temp=38.5)], fold)[1] == [(counted, counted), (ms(6), ms(6) - 1)]
@@ -118,6 +119,8 @@ def test_an_admission_after_a_discharge_begins_with_nothing_measured():
 def test_only_what_sets_a_limit_holds_the_newest_values_against_it():
     birthday = charted(0, "encounter", action="admit", birth_date="2025-03-01")
     infant = folded([replace(birthday, at_ms=ms(-600)), replace(measured(-590, sbp=118), readings=())], -580)
+    adult, _ = fed([measured(5, sbp=97), charted(6, "baseline", sbp_mmhg=140)])
+    assert adult.tracks["sbp_mmhg:cuff"].category == 2  # below 100
     (reading,) = measured(-500, sbp=71).readings
     low = replace(measured(-500), readings=(reading._replace(category=0),))  # normal for an infant
     fold, _ = fed([low], infant)

@@ -10,9 +10,8 @@ from services.grader.engine.fold import Fold
 from services.grader.engine.past.history import Entry, History, point_of
 from services.grader.engine.past.timeline import limits_of
 from services.grader.engine.ruleset.rules import RuleSet
-from services.grader.engine.signs.readings import PRESSURES, SPO2, SPO2_HOME, SPOT, Reading, categorise
+from services.grader.engine.signs.readings import categorise
 
-LIMITED = (*PRESSURES, SPO2, SPO2_HOME)
 UNCHARTED = ("attribution", "kept", "rules")
 
 
@@ -39,10 +38,8 @@ def relimited(history: History, start: Fold, from_ms: int, rules: RuleSet) -> Hi
 
 def _held_to(entry: Entry, chart: Chart, rules: RuleSet) -> Entry:
     limits = limits_of(chart, entry.at_ms, rules)
-
-    def again(reading: Reading) -> Reading:
-        if reading.manner != SPOT or reading.series not in LIMITED:
-            return reading
-        return reading._replace(category=categorise(reading.series, reading.value, limits, rules))
-
-    return replace(entry, readings=tuple(again(reading) for reading in entry.readings))
+    judged = (
+        reading._replace(category=categorise(reading.series, reading.value, limits, rules))
+        for reading in entry.readings
+    )
+    return replace(entry, readings=tuple(judged))

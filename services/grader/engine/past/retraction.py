@@ -47,9 +47,10 @@ def sets_limits(entry: Entry) -> bool:
 def _without_event(state: PatientState, name: str, arrival: Arrival) -> Placed:
     history = state.history
     target, seen = history.entries.get(name), history.seen.get(short_name(name)) or _first_of_a_run(history, name)
-    if target is None and seen is None:
+    found = target or seen
+    if found is None:
         return settle(state, arrival.clock_ms, arrival.rules)  # it waits, or nothing rests on what it names
-    at_ms = target.at_ms if target is not None else seen.at_ms if seen is not None else 0
+    at_ms = found.at_ms
     history = _without(history, name, seen)
     state = replace(state, history=_without_kept(history, at_ms))
     state = replace(state, newest=_newest_without(state, name))
@@ -58,7 +59,7 @@ def _without_event(state: PatientState, name: str, arrival: Arrival) -> Placed:
         mark = taken_back(mark, target, state.history.entries.values(), arrival.rules)
         state, at_ms = replace(state, marks=(mark,)), mark.at_ms + 1
     if target is not None and sets_limits(target):
-        start = next((mark for mark in reversed(state.marks) if mark.at_ms < at_ms), mark)
+        start = next(mark for mark in reversed(state.marks) if mark.at_ms < at_ms)
         state = replace(state, history=relimited(state.history, start, at_ms, arrival.rules))
     return refold(state, at_ms, arrival.clock_ms, arrival.rules)
 
@@ -80,12 +81,13 @@ def _against_the_limits_left(placed: Placed, arrival: Arrival) -> Placed:
     fold = evaluate(
         fold, max(arrival.clock_ms, fold.at_ms), rules, reached_ms=max(fold.reached_ms, arrival.clock_ms - 1)
     )
-    return placed._replace(state=replace(state, fold=fold), trace=[*placed.trace, fold], rewritten=True)
+    return placed._replace(state=replace(state, fold=fold), trace=[*placed.trace, fold])
 
 
 def _without(history: History, name: str, seen: Seen | None) -> History:
-    for series in seen.series if seen is not None else ():
-        history = without_second(history, series, seen.at_ms if seen is not None else 0)
+    if seen is not None:
+        for series in seen.series:
+            history = without_second(history, series, seen.at_ms)
     return replace(
         history,
         entries={key: entry for key, entry in history.entries.items() if key != name},
