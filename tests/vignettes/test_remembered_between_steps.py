@@ -44,6 +44,14 @@ def test_silence_is_as_urgent_as_the_grade_could_be_when_something_was_last_meas
     assert priority(bed, "technical_silent") == [said]
 
 
+def test_a_gap_lasts_from_its_first_moment_whatever_is_measured_meanwhile():  # settled 24
+    bed = Bed().admit().chart(0, "vasopressor", drug="none").vitals(1, temperature_c=38.5, spo2_pct=97)
+    assert bed.said() == ["crs_rise 1 #1"]
+    bed.vitals(1.5, heart_rate_bpm=80).until(2 - MS)
+    assert bed.said() == []
+    assert bed.until(2).said() == ["possible_crs"]
+
+
 # --- paged for from now on -------------------------------------------------------------------------------------------
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from services.grader.engine.chart import Chart, Stay
 from services.grader.engine.durations import DAY_MS
 from services.grader.engine.fold import Episode, Fold
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.ruleset.site_rules import overridden
 from services.grader.engine.state import (
     EpisodeName,
+    Merge,
     Newest,
     PatientState,
     Place,
@@ -237,6 +239,26 @@ def test_a_state_comes_back_from_json_as_it_was():
 def test_a_state_of_another_version_is_named_and_not_read():
     with pytest.raises(StateVersionUnknown, match="state version 99, this engine knows 1"):
         decode_state({"v": 99, "state": {}})
+
+
+LEFT = Fold(chart=Chart(stay=Stay("discharged")))
+MERGED = Merge("bed-8", "h", "m", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "here"),
+    [
+        ({}, True),
+        ({"fold": LEFT}, False),
+        ({"forgotten": True}, False),
+        ({"fold": LEFT, "forgotten": True}, False),
+        ({"merge": MERGED}, True),  # graded under both names until the survivor has taken over
+        ({"merge": replace(MERGED, acknowledged=True)}, False),
+        ({"merge": replace(MERGED, acknowledged=True), "forgotten": True}, False),
+    ],
+)
+def test_who_has_left_is_forgotten_or_goes_on_under_another_name_is_not_here(fields, here):
+    assert PatientState("bed-7", **fields).is_here is here
 
 
 def closed(name: str, at_ms: int | None) -> EpisodeName:
