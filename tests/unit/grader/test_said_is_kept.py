@@ -66,6 +66,7 @@ def test_what_is_said_already_or_still_supported_is_not_held():
     said = Sent(crs=ladder(2, (2, 2)), icans=ladder(3, (2, 3)))
     assert kept(placed(said, now=TWO)) is None
     assert kept(placed(Sent(crs=ladder(1, (1, 1))), now=TWO)) is None
+    assert kept(placed(Sent(crs=ladder(2, (NOW + 1, 2))), now=TWO)) is None  # for whatever moment it was sent
     assert kept(placed(Sent())) is None
     # Only the past can refute: what falls as time goes by falls by itself.
     assert kept(placed(said, rewritten=False)) is None
