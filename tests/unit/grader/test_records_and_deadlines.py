@@ -161,6 +161,16 @@ def test_new_limits_page_for_everybody_who_is_beyond_them() -> None:
     assert {page["patient_id"] for page in bed.escalations()[-2:]} == {"bed-7", "bed-8"}
 
 
+def test_an_estimate_is_shown_again_of_who_is_here_and_asked_for() -> None:
+    bed = two_beds().chart(3, "encounter", action="discharge").until(4)  # bed-8
+    before = bed.partition.encoded("bed-7")
+    (again,) = bed.partition.standing(["bed-7", "bed-8", "bed-9"])
+    assert again.value is not None
+    shown = again.value
+    assert (again.topic, again.key, shown["patient_id"], shown["grade"]) == ("estimates", "bed-7", "bed-7", 1)
+    assert bed.partition.encoded("bed-7") == before
+
+
 def test_lost_records_page_for_everybody_who_is_here() -> None:
     bed = two_beds()
     said = bed.partition.lost(Origin("t", 0, 50), 60)
