@@ -146,6 +146,13 @@ def test_a_deadline_that_data_put_off_in_time_changes_nothing() -> None:
     assert bed.until(6.5).partition.touched == {"bed-7"}
 
 
+def test_who_has_nothing_left_to_wait_for_is_left_alone() -> None:
+    bed = Bed().chart(1, "neuro", ice=5, event_id="wrong").chart(2, "retraction", retracts="wrong")
+    before = bed.partition.encoded("bed-7")
+    assert bed.until(3 * DAY).partition.encoded("bed-7") == before
+    assert bed.refused() == []
+
+
 def two_beds() -> Bed:
     bed = febrile_bed(ready=[STRICTER])
     bed.vitals(2, spo2_pct=91)
