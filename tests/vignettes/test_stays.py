@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.vignettes.bed import Bed, when
+from tests.vignettes.bed import Bed, ms, when
 
 HOUR, DAY = 60, 1440
 WELL = {"sbp_mmhg": 118, "spo2_pct": 97, "heart_rate_bpm": 80, "resp_rate_bpm": 16}
@@ -243,3 +243,9 @@ def test_a_lost_sign_is_not_told_while_monitoring_is_stopped():
     assert bed.said() == []
     bed.chart(230, "monitoring", state="on", author="dr-a").monitor(231, heart_rate_bpm=80)
     assert bed.said() == ["technical_stale spo2_pct"]
+
+
+def test_an_episode_of_the_stay_before_ended_when_the_new_one_began():
+    bed = febrile().chart(4 * HOUR, "encounter", action="discharge").admit(5 * HOUR, event_id="admit-2")
+    (name,) = bed.partition.patients["bed-7"].episodes
+    assert (name.opened_ms, name.closed_ms) == (ms(3 * HOUR), ms(5 * HOUR))

@@ -89,8 +89,8 @@ def place(state: PatientState, point: Point, at_ms: int, clock_ms: int, rules: R
     before = pass_time(state.fold, at_ms, rules, trace)
     fold = feed(before, [point], rules, trace)
     fold = pass_time(fold, clock_ms, rules, trace)
-    state = replace(state, fold=fold, marks=_marked(state.marks, before))
-    return Placed(_trimmed(state, clock_ms, rules), state.fold, trace, rewritten=False)
+    after = replace(state, fold=fold, marks=_marked(state.marks, before))
+    return Placed(_trimmed(after, clock_ms, rules), state.fold, trace, rewritten=False)
 
 
 def refold(state: PatientState, from_ms: int, clock_ms: int, rules: RuleSet) -> Placed:
@@ -106,9 +106,8 @@ def refold(state: PatientState, from_ms: int, clock_ms: int, rules: RuleSet) -> 
         before = pass_time(feed(start, earlier, rules, trace), last_ms, rules, trace)
         fold = feed(before, points[len(earlier) :], rules, trace)
     fold = pass_time(fold, max(clock_ms, state.fold.reached_ms + 1), rules, trace)
-    marked = _marked(marks, before) if before.at_ms > start.at_ms else marks
     horizon_ms = clock_ms - hours(rules.charted_lateness_h)  # further back it is a matter of which marks were kept
-    state = replace(state, fold=fold, marks=marked)
+    state = replace(state, fold=fold, marks=_marked(marks, before))
     return Placed(_trimmed(state, clock_ms, rules), start, trace, rewritten=True, from_ms=max(from_ms, horizon_ms))
 
 
