@@ -52,6 +52,7 @@ def _forget(found: Any, mutant: Mutant) -> None:
     elif isinstance(found, functools.cached_property):
         owner, _, name = mutant.function.rpartition(".")
         kind = vars(importlib.import_module(mutant.module))[owner]
+        gc.unfreeze()  # or what was there before the tests began would not be among the objects
         for item in gc.get_objects():
             if type(item) is kind:
                 vars(item).pop(name, None)
