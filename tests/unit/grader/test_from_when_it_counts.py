@@ -49,6 +49,16 @@ def test_each_sign_and_each_source_of_pressure_has_a_newest_of_its_own():
     }
 
 
+def test_what_a_monitor_sends_came_as_each_sign_comes():
+    streamed = {"source": "monitor", "temperature_c": 37.1, "spo2_pct": 97, "sbp_mmhg": 118}
+    found = newest(known(), arrived(streamed))
+    assert {name: item.manner for name, item in found.items()} == {
+        "temperature_c": "probe",
+        "spo2_pct": "fast",
+        "sbp_mmhg:cuff": "cuff",
+    }
+
+
 def test_pressures_that_contradict_each_other_are_flagged_and_no_other_sign_is():
     flushed = {"source": "manual", "sbp_mmhg": 100, "dbp_mmhg": 60, "map_mmhg": 101, "spo2_pct": 97}
     found = newest(known(), arrived(flushed))
@@ -71,7 +81,7 @@ def test_how_fast_a_child_may_breathe_depends_on_its_age():
 
 
 def test_the_newest_is_the_last_in_event_time_and_of_one_moment_the_last_by_name():
-    record = {"source": "manual", "spo2_pct": 92, "resp_rate_bpm": 18}
+    record = {"source": "manual", "spo2_pct": 92, "sbp_mmhg": 118}
     for before_ms, name, counts in [
         (NOW - 1, "z", True),
         (NOW, "d", True),
@@ -82,7 +92,7 @@ def test_the_newest_is_the_last_in_event_time_and_of_one_moment_the_last_by_name
         before = Newest(97, before_ms, "manual", "spot", name)
         found, signs = newest_after(known(newest={"spo2_pct": before}), arrived(record))
         assert found["spo2_pct"] == (Newest(92, NOW, "manual", "spot", "e") if counts else before)
-        assert signs == ({"spo2_pct", "resp_rate_bpm"} if counts else {"resp_rate_bpm"})
+        assert signs == ({"spo2_pct", "sbp_mmhg"} if counts else {"sbp_mmhg"})
 
 
 STATE = [
