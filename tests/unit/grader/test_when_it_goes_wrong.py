@@ -40,7 +40,7 @@ def test_a_state_whose_deadlines_cannot_be_told_costs_a_page_and_not_the_partiti
 
 
 def test_a_fault_is_of_a_patient_or_of_a_record():
-    with pytest.raises(ValueError, match="^neither a patient nor a record$"):
+    with pytest.raises(ValueError, match=r"^neither a patient nor a record$"):
         fault.after_fault(None, None, clock_ms=ms(0), place=NOWHERE, ward=Ward())
 
 
