@@ -204,8 +204,8 @@ def test_a_series_is_told_more_coarsely_now_and_then_once_it_is_long():
 
 
 def left_of(many: int) -> int:
-    """How many runs are left of so many alike."""
-    runs = spans(" ".join(f"N{second}-{second + 4}" for second in range(0, many * 5, 5)))
+    """How many runs are left of so many, in turn low and very low."""
+    runs = spans(" ".join(f"{'DA'[second % 2]}{second}-{second + 4}" for second in range(0, many * 5, 5)))
     short = spans("N0-4 N5-9")
     after = kept_small(History(spans={"spo2_pct": runs, "resp_rate_bpm": short}), "spo2_pct", DEFAULT_RULES)
     assert after.spans["resp_rate_bpm"] == short
