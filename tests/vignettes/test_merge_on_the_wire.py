@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from schemas.encoding import encode
 from schemas.ids import handover_id
 from services.grader.engine.chart import Chart
@@ -230,3 +232,20 @@ def test_who_was_merged_into_the_old_name_before_is_still_known_there():
     first = Taken(OLD, handover_id("merge-1"), ms(10))
     assert bed.partition.patients[NEW].taken == (first,)
     assert bed.partition.patients["bed-9"].taken == (first, Taken(NEW, handover_id("merge-2"), ms(20)))
+
+
+@pytest.mark.parametrize("source", ["manual", "wearable"])
+@pytest.mark.parametrize("first", ["survivor", "other"])
+def test_what_was_retracted_under_one_name_is_in_no_trend_under_the_other(source, first):
+    """Only the temperature that stands is: it is trended from the merge on."""
+    second = {"survivor": "other", "other": "survivor"}[first]
+    bed = Bed(patient=first).admit().vitals(1, temperature_c=41.0, event_id="slip", source=source)
+    bed.vitals(2, temperature_c=37.0, source=source)
+    bed.patient = second
+    bed.chart(3, "retraction", retracts="slip")
+    bed.patient = "other"
+    bed.chart(5, "encounter", action="merge", merged_into="survivor")
+    bed.patient = "survivor"
+    assert "temperature_c" not in bed.estimate.get("trend", {}).get("signs", {})
+    bed.vitals(6, temperature_c=37.2, source=source).vitals(7, sbp_mmhg=118)
+    assert bed.estimate["trend"]["signs"]["temperature_c"]["points"] == 1

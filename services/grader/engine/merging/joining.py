@@ -98,6 +98,15 @@ def _spans(one: tuple[Span, ...], two: tuple[Span, ...]) -> tuple[Span, ...]:
     return tuple(sorted(found, key=lambda span: span.first_ms))
 
 
+def _is_taken_back(survivor: PatientState, other: PatientState) -> bool:
+    """Whether a retraction waited under one name for what came under the other: trends then begin anew."""
+    return any(
+        name in two.history.entries or short_name(name) in two.history.seen
+        for one, two in ((survivor, other), (other, survivor))
+        for name in one.history.retracted
+    )
+
+
 def _what_came_last(survivor: PatientState, other: PatientState) -> PatientState:
     """The survivor with the newest reading of each sign, from whichever of the two it came."""
     retracted = {*survivor.history.retracted, *other.history.retracted}
@@ -112,7 +121,7 @@ def _what_came_last(survivor: PatientState, other: PatientState) -> PatientState
         survivor,
         newest={**theirs, **newest},
         high_before={**other.high_before, **high},
-        trends={**other.trends, **survivor.trends},
+        trends={} if _is_taken_back(survivor, other) else {**other.trends, **survivor.trends},
         vitals_ms=latest.vitals_ms,
         vitals_source=latest.vitals_source,
         newest_event_ms=max(survivor.newest_event_ms, other.newest_event_ms),

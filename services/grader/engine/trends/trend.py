@@ -49,11 +49,9 @@ def trend(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
 
 def _sign(series: str, state: PatientState, now_ms: int, rules: RuleSet) -> Wire | None:
     newest = state.newest.get(series)
-    if newest is None:
+    if newest is None or now_ms - newest.placed_ms >= freshness_limits(newest.manner, rules)[0]:
         return None
-    stale_ms, lost_ms = freshness_limits(newest.manner, rules)
-    if now_ms - newest.placed_ms >= stale_ms:
-        return None
+    lost_ms = freshness_limits(newest.manner, rules)[1]
     points = _joined(_timed(state.trends[series]), now_ms, lost_ms + minutes(rules.trend_point_min), rules)
     if not points:
         return None
