@@ -54,5 +54,5 @@ def _forget(found: Any, mutant: Mutant) -> None:
         kind = vars(importlib.import_module(mutant.module))[owner]
         gc.unfreeze()  # or what was there before the tests began would not be among the objects
         for item in gc.get_objects():
-            if type(item) is kind:
+            if issubclass(type(item), kind):
                 vars(item).pop(name, None)
