@@ -7,7 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from schemas.alarms import ALARMS, Alarms
-from schemas.bedside import CLINICAL, HANDOVER, RULES, TICK, VITALS, Clinical, Handover, RulesActivated, Tick, Vitals
+from schemas.bedside import CLINICAL, HANDOVER, RULES, TICK, VITALS, Handover, RulesActivated, Tick, Vitals
+from schemas.charted import Clinical
 from schemas.deliveries import DELIVERY, Delivery
 from schemas.escalations import ESCALATION, Escalation
 from schemas.estimates import ESTIMATE, Estimate

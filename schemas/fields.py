@@ -6,7 +6,7 @@ kept, flagged and stays alertable: an SpO2 of 45 may be an arrest (`clinical.md`
 
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 
 class Quantity(NamedTuple):
@@ -73,6 +73,9 @@ MapMmhg = Annotated[float, field("map_mmhg")]
 FlowLMin = Annotated[float, field("flow_l_min")]
 Fio2 = Annotated[float, field("fio2")]
 
+# Of every record: a number is no text, what is not known is ignored, and an error repeats no value.
+WIRE = ConfigDict(strict=True, extra="ignore", hide_input_in_errors=True)
+
 # Control characters never name anything and break logs, keys and terminals.
 PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 
@@ -83,6 +86,10 @@ PatientId = Annotated[
     str, Field(min_length=1, max_length=128, pattern=PRINTABLE, description="Pseudonym of the patient, never an MRN.")
 ]
 Name = Annotated[str, Field(min_length=1, max_length=128, pattern=PRINTABLE, description="A short name.")]
+ForwardedFrom = Annotated[
+    list[PatientId],
+    Field(description="After a merge, written by the grader: the names under which it was sent before, oldest first."),
+]
 Sentence = Annotated[str, Field(min_length=1, max_length=2000, description="Free text.")]
 Grade = Annotated[int, Field(ge=0, le=4, description="ASTCT grade; bounds are whole numbers from 0 to 4.")]
 WHOLE = BeforeValidator(_integral)

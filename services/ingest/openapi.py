@@ -5,7 +5,8 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from schemas.bedside import Clinical, Vitals
+from schemas.bedside import Vitals
+from schemas.charted import Clinical
 from schemas.reasons import REASONS
 from services.ingest.media import JSON_TYPES, LINES_TYPES
 from services.ingest.outcomes import Status

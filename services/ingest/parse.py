@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple, get_args
 
-from schemas.bedside import CLINICAL, MEASUREMENTS, VITALS, Clinical, Vitals
+from schemas.bedside import CLINICAL, MEASUREMENTS, VITALS, Vitals
+from schemas.charted import Clinical
 from schemas.reading import EVENT_TIME, Record, check_bedside, event_time, read_bedside
 from schemas.reasons import Refusal
 from services.ingest.items import Item, Pairs

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from schemas.bedside import Clinical, Vitals
+from schemas.bedside import Vitals
+from schemas.charted import Clinical
 from schemas.fields import QUANTITIES
 from schemas.reading import read_bedside
 from schemas.times import parse_time
