@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": "what is wrong here, in sentences",
     "replay": "grade a file of events and print what the ward would have seen",
     "simulate": "write the events of a simulated ward into a file",
+    "bench": "measure the grader: throughput, latency, recovery, memory",
 }
 
 

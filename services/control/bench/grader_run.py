@@ -1,0 +1,132 @@
+"""The shipped grader in one round: restored, held, given the records, measured while it grades every one of them."""
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic, sleep
+
+from kafka.errors import KafkaError
+
+from services.control.bench.admitted import AdmittedWard
+from services.control.bench.filling import fill
+from services.control.bench.grader_process import GraderProcess, graders
+from services.control.bench.measuring import Measured, Point, between, watch
+from services.control.bench.prepared_state import store
+from services.control.bench.process_readings import peak_resident_bytes, processor_s
+from services.control.bench.ward_stream import START_MS, ticks
+from services.control.pipeline_topics import grader_group
+from services.control.refusal import Refusal
+from services.runtime.kafka_clients import admin
+from services.runtime.processes import signal_group
+from services.runtime.settings import KafkaSettings
+
+# Time comes with the records. The two limits are for the pause in which the records are written.
+GIVEN = {"GRADER_TICKS": "false", "GRADER_STALL_LIMIT": "PT5M", "GRADER_SESSION_TIMEOUT": "PT2M"}
+SETTLED_WITHIN_S = 600.0
+LOOK_EVERY_S = 0.25
+GRADED, CHECKPOINTS = "crs_events_graded_total", "crs_checkpoint_seconds_count"
+
+
+@contextmanager
+def standing_by(kafka: KafkaSettings, ward: AdmittedWard, workers: int) -> Iterator[list[GraderProcess]]:
+    """Graders that have taken over the admitted ward, said how everybody stands, and wait for more."""
+    store(kafka, ward)
+    with graders(kafka, workers, **GIVEN) as running:
+        await_members(kafka, running)
+        fill(kafka, ticks(kafka.partitions, START_MS - 1))
+        _until(running, lambda: _has_taken_over(running, ward.patients, kafka.partitions))
+        yield running
+
+
+def _has_taken_over(running: Sequence[GraderProcess], patients: int, partitions: int) -> bool:
+    said = sum_of(running, "crs_estimates_total", "crs_unacknowledged_outputs", CHECKPOINTS)
+    return said[0] >= patients and said[1] == 0 and said[2] >= partitions
+
+
+def hold(running: Sequence[GraderProcess]) -> float:
+    """Nothing is graded until `go_on`: what is measured must not compete with the writing of its records.
+
+    Returns:
+        How many records were graded before.
+    """
+    already = records_graded(running)
+    for grader in running:
+        signal_group(grader.process, signal.SIGSTOP)
+    return already
+
+
+def go_on(running: Sequence[GraderProcess]) -> None:
+    """The end of `hold`."""
+    for grader in running:
+        signal_group(grader.process, signal.SIGCONT)
+
+
+def measure(running: Sequence[GraderProcess], *, already: float, records: int, observations: int) -> Measured:
+    """Let them grade everything.
+
+    Args:
+        running: held, with the records in the topic.
+        already: what `hold` returned.
+        records: how many those are, ticks included.
+        observations: how many of them are not ticks.
+    """
+    share = observations / records
+
+    def look() -> Point:
+        began_s = sum(processor_s(grader.pid) for grader in running)
+        graded = (records_graded(running) - already) * share
+        used_s = sum(processor_s(grader.pid) for grader in running)
+        return Point(graded, (began_s + used_s) / 2, monotonic())
+
+    go_on(running)
+    begin, end = watch(look, total=observations, seconds=SETTLED_WITHIN_S)
+    _until(running, lambda: records_graded(running) - already >= records)
+    return between(begin, end, sum(peak_resident_bytes(grader.pid) for grader in running))
+
+
+def await_all(running: Sequence[GraderProcess], *, records: int, already: float) -> None:
+    """Return when so many more records have been graded and all that followed is at Kafka."""
+    _until(
+        running,
+        lambda: records_graded(running) - already >= records and sum_of(running, "crs_unacknowledged_outputs")[0] == 0,
+    )
+
+
+def records_graded(running: Sequence[GraderProcess]) -> float:
+    """By all of them, ticks included."""
+    return sum_of(running, GRADED)[0]
+
+
+def sum_of(running: Sequence[GraderProcess], *names: str) -> list[float]:
+    """Metrics of all graders together, in the order of the names."""
+    figures = [grader.figures() for grader in running]
+    return [sum(of_one[name] for of_one in figures) for name in names]
+
+
+def await_members(kafka: KafkaSettings, running: Sequence[GraderProcess]) -> None:
+    """Return when every grader has partitions: a later comer would make the others hand over what they began."""
+    client = admin(kafka)
+    try:
+        _until(running, lambda: _assigned(client, grader_group(kafka)) == len(running))
+    finally:
+        client.close()
+
+
+def _assigned(client: object, group: str) -> int:
+    try:
+        found = client.describe_groups([group])[group]  # type: ignore[attr-defined]
+    except KafkaError as fault:
+        if not fault.retriable:
+            raise
+        return 0  # a young cluster has no coordinator yet
+    return len(found["members"]) if found["group_state"] == "Stable" else 0
+
+
+def _until(running: Sequence[GraderProcess], condition: object) -> None:
+    deadline_s = monotonic() + SETTLED_WITHIN_S
+    while not condition():  # type: ignore[operator]
+        for grader in running:
+            grader.must_live()
+        if monotonic() > deadline_s:
+            raise Refusal(f"The grader did not get there within {SETTLED_WITHIN_S:.0f} s.")
+        sleep(LOOK_EVERY_S)

@@ -1,0 +1,105 @@
+"""`crswatch bench throughput`: rounds, each over fresh topics, in which every contestant reads the same records."""
+
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from schemas.reading import read_bedside
+from schemas.topics import BEDSIDE
+from services.control.bench.admitted import AdmittedWard
+from services.control.bench.bench_topics import bench_topics, end_offsets
+from services.control.bench.filling import fill
+from services.control.bench.grader_run import hold, measure, standing_by
+from services.control.bench.measuring import Measured
+from services.control.bench.rivals import run_rival
+from services.control.bench.ward_stream import START_MS, Recorded, WardStream, patient_name
+from services.control.pipeline_topics import replay_topics
+from services.grader.engine import Origin
+from services.grader.engine.partition import Partition
+from services.runtime.settings import KafkaSettings
+from services.runtime.speech import Say
+
+OURS = "crswatch"
+PILOT_PATIENTS, PILOT_SECONDS = 500, 20
+MOST_RECORDS = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked for.
+
+    Attributes:
+        seconds: the time box of a contestant; the log is as long as the shipped grader needs for that.
+        event_seconds: length of the log in event time; None where `seconds` decides.
+    """
+
+    patients: int
+    seconds: float
+    rounds: int
+    contestants: tuple[str, ...]
+    workers: int
+    seed: int
+    event_seconds: int | None = None
+
+
+Round = Mapping[str, Measured]
+
+
+def throughput(kafka: KafkaSettings, plan: Plan, say: Say) -> Iterator[Round]:
+    """Measure round by round."""
+    ward = AdmittedWard(plan.patients)
+    length_s = plan.event_seconds or _length_s(plan)
+    say(f"{plan.patients:,} patients, {length_s:,} seconds of event time, {plan.patients * length_s:,} observations.")
+    for number in range(plan.rounds):
+        with bench_topics(kafka, replay_topics()) as own:
+            say(f"Round {number + 1} of {plan.rounds}.")
+            yield _round(own, plan, ward, length_s, say)
+
+
+def _round(kafka: KafkaSettings, plan: Plan, ward: AdmittedWard, length_s: int, say: Say) -> Round:
+    found: dict[str, Measured] = {}
+    with standing_by(kafka, ward, plan.workers) as running:
+        already = hold(running)
+        began_s = time.monotonic()
+        stream = WardStream(plan.patients, partitions=kafka.partitions, seed=plan.seed)
+        records = fill(kafka, every_second(stream, length_s))
+        observations = records - length_s * kafka.partitions
+        say(f"{records:,} records written in {time.monotonic() - began_s:.0f} s")
+        found[OURS] = measure(running, already=already, records=records, observations=observations)
+        say(spoken(OURS, found[OURS]))
+    ends = [end for _, end in sorted(end_offsets(kafka, BEDSIDE).items())]
+    for name in plan.contestants:
+        found[name] = run_rival(
+            name, kafka, patients=plan.patients, ends=ends, observations=observations, seconds=plan.seconds
+        )
+        say(spoken(name, found[name]))
+    return found
+
+
+def every_second(stream: WardStream, length_s: int) -> Iterable[Recorded]:
+    """The whole log."""
+    return (recorded for second in range(length_s) for recorded in stream.second(second))
+
+
+def spoken(name: str, measured: Measured) -> str:
+    """One line."""
+    return (
+        f"{name}: {measured.per_processor_s:,.0f} observations per processor second, {measured.per_wall_s:,.0f} per "
+        f"second, over {measured.wall_s:.1f} s; peak {measured.peak_bytes / 1e6:,.0f} MB"
+    )
+
+
+def _length_s(plan: Plan) -> int:
+    """How much event time keeps the grader busy for the time box, judged by decoding and grading in this process."""
+    patients = min(plan.patients, PILOT_PATIENTS)
+    ward, engine = AdmittedWard(patients), Partition()
+    engine.restore({patient_name(number): ward.encoded(number) for number in range(patients)}, START_MS - 1)
+    records = list(every_second(WardStream(patients, partitions=1, seed=plan.seed), PILOT_SECONDS))
+    began_s = time.process_time()
+    for place, recorded in enumerate(records):
+        record = read_bedside(recorded.value, recorded.key)
+        engine.apply(record, clock_ms=recorded.at_ms, origin=Origin("bench", 0, place))  # type: ignore[arg-type]
+    a_second = len(records) / (time.process_time() - began_s)
+    wanted = min(plan.seconds * a_second * plan.workers, MOST_RECORDS)
+    return max(3, math.ceil(wanted / plan.patients))
