@@ -11,7 +11,7 @@ from schemas.topics import TOPICS, Topic
 from services.control.pipeline_topics import grader_group
 from services.runtime.kafka_clients import admin, consumer
 from services.runtime.settings import KafkaSettings
-from services.runtime.topics import create_topics, delete_topics, topic_name
+from services.runtime.topics import create_topics, delete_topics, partition_count, topic_name
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def end_offsets(kafka: KafkaSettings, topic: Topic) -> dict[int, int]:
     reader = consumer(kafka, client_id="crswatch-bench-ends")
     try:
         name = topic_name(kafka.topic_prefix, topic)
-        found = reader.end_offsets([TopicPartition(name, number) for number in range(kafka.partitions)])
+        found = reader.end_offsets([TopicPartition(name, number) for number in range(partition_count(kafka, topic))])
     finally:
         reader.close()
     return {at.partition: end for at, end in found.items()}

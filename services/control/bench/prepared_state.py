@@ -37,7 +37,7 @@ async def _store(
     patients: dict[int, dict[str, Any]] = defaultdict(dict)
     for number in numbers:
         name = patient_name(number)
-        patients[bucket_of(name)][name] = ward.encoded(number)
+        patients[bucket_of(name)][name] = ward.stored(number)
     buckets = {bucket: (encode_bucket(members, 0), 0) for bucket, members in sorted(patients.items())}
     manifest = Manifest(source, 0, START_MS - 1, DEFAULT_RULES.hash, {})
     writer = await CheckpointWriter.open(settings, topic, partition)

@@ -20,6 +20,9 @@ MODULES = {
     "step": "services.control.bench.contestants.engine_alone",
     "bare": "services.control.bench.contestants.bare",
 }
+RIVALS = tuple(MODULES)
+# What a contestant imports that the product does not.
+NEEDED = {"quix": ("quixstreams",)}
 LAST_WORDS = 5
 
 

@@ -4,7 +4,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from schemas.topics import BEDSIDE
 from services.runtime.settings import KafkaSettings
+from services.runtime.topics import topic_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,16 @@ class Task:
         return KafkaSettings(
             bootstrap_servers=self.bootstrap_servers, topic_prefix=self.topic_prefix, partitions=self.partitions
         )
+
+    @property
+    def bedside(self) -> str:
+        """The topic's full name."""
+        return topic_name(self.topic_prefix, BEDSIDE)
+
+    @property
+    def ends_by_partition(self) -> dict[int, int]:
+        """Where each partition of it ends."""
+        return dict(enumerate(self.ends))
 
     def write(self, path: Path) -> None:
         """Into a file."""

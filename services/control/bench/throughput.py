@@ -2,17 +2,22 @@
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from schemas.reading import read_bedside
 from schemas.topics import BEDSIDE
 from services.control.bench.admitted import AdmittedWard
 from services.control.bench.bench_topics import bench_topics, end_offsets
+from services.control.bench.equality import COMPARED, compare
 from services.control.bench.filling import fill
 from services.control.bench.grader_run import hold, measure, standing_by
 from services.control.bench.measuring import Measured
+from services.control.bench.profiling import profiled
+from services.control.bench.report import Report
 from services.control.bench.rivals import run_rival
+from services.control.bench.throughput_report import OURS, Round, throughput_report
 from services.control.bench.ward_stream import START_MS, Recorded, WardStream, patient_name
 from services.control.pipeline_topics import replay_topics
 from services.grader.engine import Origin
@@ -20,7 +25,6 @@ from services.grader.engine.partition import Partition
 from services.runtime.settings import KafkaSettings
 from services.runtime.speech import Say
 
-OURS = "crswatch"
 PILOT_PATIENTS, PILOT_SECONDS = 500, 20
 MOST_RECORDS = 5_000_000
 
@@ -31,7 +35,9 @@ class Plan:
 
     Attributes:
         seconds: the time box of a contestant; the log is as long as the shipped grader needs for that.
+        sample: how many patients are graded again and compared.
         event_seconds: length of the log in event time; None where `seconds` decides.
+        profile: where to write a flame graph of the grader, if at all.
     """
 
     patients: int
@@ -40,21 +46,22 @@ class Plan:
     contestants: tuple[str, ...]
     workers: int
     seed: int
+    sample: int = 200
     event_seconds: int | None = None
+    profile: Path | None = None
 
 
-Round = Mapping[str, Measured]
-
-
-def throughput(kafka: KafkaSettings, plan: Plan, say: Say) -> Iterator[Round]:
+def throughput(kafka: KafkaSettings, plan: Plan, say: Say) -> Report:
     """Measure round by round."""
     ward = AdmittedWard(plan.patients)
     length_s = plan.event_seconds or _length_s(plan)
     say(f"{plan.patients:,} patients, {length_s:,} seconds of event time, {plan.patients * length_s:,} observations.")
+    rounds = []
     for number in range(plan.rounds):
         with bench_topics(kafka, replay_topics()) as own:
             say(f"Round {number + 1} of {plan.rounds}.")
-            yield _round(own, plan, ward, length_s, say)
+            rounds.append(_round(own, plan, ward, length_s, say))
+    return throughput_report(rounds)
 
 
 def _round(kafka: KafkaSettings, plan: Plan, ward: AdmittedWard, length_s: int, say: Say) -> Round:
@@ -62,11 +69,13 @@ def _round(kafka: KafkaSettings, plan: Plan, ward: AdmittedWard, length_s: int, 
     with standing_by(kafka, ward, plan.workers) as running:
         already = hold(running)
         began_s = time.monotonic()
-        stream = WardStream(plan.patients, partitions=kafka.partitions, seed=plan.seed)
-        records = fill(kafka, every_second(stream, length_s))
+        records = fill(
+            kafka, every_second(WardStream(plan.patients, partitions=kafka.partitions, seed=plan.seed), length_s)
+        )
         observations = records - length_s * kafka.partitions
         say(f"{records:,} records written in {time.monotonic() - began_s:.0f} s")
-        found[OURS] = measure(running, already=already, records=records, observations=observations)
+        with profiled(running[0].pid, plan.profile, plan.seconds):
+            found[OURS] = measure(running, already=already, records=records, observations=observations)
         say(spoken(OURS, found[OURS]))
     ends = [end for _, end in sorted(end_offsets(kafka, BEDSIDE).items())]
     for name in plan.contestants:
@@ -74,7 +83,8 @@ def _round(kafka: KafkaSettings, plan: Plan, ward: AdmittedWard, length_s: int, 
             name, kafka, patients=plan.patients, ends=ends, observations=observations, seconds=plan.seconds
         )
         say(spoken(name, found[name]))
-    return found
+    outputs = sum(sum(end_offsets(kafka, topic).values()) for topic in COMPARED.values())
+    return Round(found, compare(kafka, ward, sample=plan.sample, seed=plan.seed), outputs)
 
 
 def every_second(stream: WardStream, length_s: int) -> Iterable[Recorded]:
@@ -94,7 +104,7 @@ def _length_s(plan: Plan) -> int:
     """How much event time keeps the grader busy for the time box, judged by decoding and grading in this process."""
     patients = min(plan.patients, PILOT_PATIENTS)
     ward, engine = AdmittedWard(patients), Partition()
-    engine.restore({patient_name(number): ward.encoded(number) for number in range(patients)}, START_MS - 1)
+    engine.restore({patient_name(number): ward.stored(number) for number in range(patients)}, START_MS - 1)
     records = list(every_second(WardStream(patients, partitions=1, seed=plan.seed), PILOT_SECONDS))
     began_s = time.process_time()
     for place, recorded in enumerate(records):

@@ -10,9 +10,9 @@ from schemas.partitions import partition_for
 from schemas.reading import Record, read_bedside
 from schemas.reasons import Refusal
 from services.control.bench.admitted import AdmittedWard
-from services.control.bench.contestants.bedside_log import fetched
 from services.control.bench.counting import Counting
 from services.control.bench.task import Task, read_task
+from services.control.bench.topic_reading import fetched
 from services.control.bench.ward_stream import START_MS, patient_name
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
@@ -24,7 +24,7 @@ async def grade_all(task: Task) -> None:
     """One engine a partition, as in the grader."""
     engines = restored(task.patients, task.partitions)
     counting, count, own_s = Counting(Path(task.counting)), 0, 0.0
-    async for batch in fetched(task):
+    async for batch in fetched(task.kafka, task.bedside, task.ends_by_partition):
         decoded: Decoded = []
         for record in batch:
             read = read_bedside(record.value, record.key)
@@ -53,7 +53,7 @@ def restored(patients: int, partitions: int) -> list[Partition]:
     ward, engines = AdmittedWard(patients), [Partition() for _ in range(partitions)]
     for number in range(patients):
         name = patient_name(number)
-        engines[partition_for(name, partitions)].restore({name: ward.encoded(number)}, START_MS - 1)
+        engines[partition_for(name, partitions)].restore({name: ward.stored(number)}, START_MS - 1)
     return engines
 
 

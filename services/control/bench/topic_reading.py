@@ -1,0 +1,47 @@
+"""A topic from its beginning to where it ended, by fetched batches, with a bare aiokafka consumer."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from services.runtime.kafka_clients import aiokafka_security
+from services.runtime.settings import KafkaSettings
+
+MOST_RECORDS = 5_000
+
+
+async def fetched(
+    kafka: KafkaSettings, topic: str, ends: Mapping[int, int], *, endlessly: bool = False
+) -> AsyncIterator[list[Any]]:
+    """Batches of records as they were fetched, all partitions, until all have been read to their ends.
+
+    Args:
+        kafka: where.
+        topic: full name.
+        ends: by partition.
+        endlessly: a partition that was read to its end is read again.
+    """
+    left = {TopicPartition(topic, number): end for number, end in ends.items() if end}
+    if not left:
+        return
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap_servers,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        **aiokafka_security(kafka),
+    )
+    await consumer.start()
+    try:
+        consumer.assign(list(left))
+        while left:
+            for at, batch in (await consumer.getmany(timeout_ms=1_000, max_records=MOST_RECORDS)).items():
+                if batch[-1].offset + 1 >= left[at]:
+                    if endlessly:
+                        consumer.seek(at, 0)
+                    else:
+                        del left[at]
+                yield batch
+    finally:
+        await consumer.stop()
