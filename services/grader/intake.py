@@ -1,20 +1,46 @@
-"""One Kafka record of the bedside topic: graded, or refused with its bytes kept."""
+"""Kafka records of the bedside topic: each an event, or refused with its bytes kept."""
 
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from schemas.encoding import digest, kept_bytes
 from schemas.partitions import partition_for
 from schemas.reading import Record, read_bedside
+from schemas.reading_batch import read_batch
 from schemas.reasons import Refusal
 from schemas.rejected import KEPT_BYTES, REJECTED
 from schemas.times import format_time
 
 MOST_BYTES = KEPT_BYTES  # an event this large is none: what is kept of a refused record is all of an accepted one
+MOST_KEYS = 250_000
 KEYLESS = ("crs.tick.v1", "crs.rules.v1")
+UNKNOWN = object()  # the key of a patient who is not known to live here: equal to none
+
+Taken = tuple["KafkaRecord", Record | Refusal, int | None]
 
 
 class KafkaRecord(Protocol):
     """What is read of a consumed record."""
+
+    @property
+    def offset(self) -> int:
+        """Its place in the partition."""
+
+    @property
+    def timestamp(self) -> int:
+        """The broker's time, in milliseconds since 1970."""
+
+    @property
+    def key(self) -> bytes | None:
+        """The patient; none where the record concerns the whole partition."""
+
+    @property
+    def value(self) -> bytes | None:
+        """One event."""
+
+
+class Located(NamedTuple):
+    """A consumed record that says where it lies."""
 
     topic: str
     partition: int
@@ -24,22 +50,74 @@ class KafkaRecord(Protocol):
     value: bytes | None
 
 
-def read(record: KafkaRecord, partitions: int) -> Record | Refusal:
+class Intake:
+    """Reads the records of one partition, many at a time, each as `read` would.
+
+    Args:
+        partition: number of the partition.
+        partitions: how many the topic has.
+    """
+
+    def __init__(self, partition: int, partitions: int) -> None:
+        self._partition, self._partitions = partition, partitions
+        # Of patients who live here: working that out costs more than reading a record.
+        self._keys: dict[str, object] = {}
+
+    def read(self, records: Sequence[KafkaRecord]) -> Iterator[Taken]:
+        """Each record with its event or why it is none, and when vitals were observed.
+
+        The time is in milliseconds since 1970, and None beside everything that is no event of vitals.
+        """
+        bodies = [record.value or b"" for record in records]
+        read, times = read_batch([b"" if len(body) > MOST_BYTES else body for body in bodies])
+        events: list[Any] = read
+        keys = self._keys
+        for place, event in enumerate(events):
+            if times[place] is None or keys.get(event["patient_id"], UNKNOWN) != records[place].key:
+                refusal = self._refusal(event, records[place])
+                if refusal is not None:
+                    events[place], times[place] = refusal, None
+        return zip(records, events, times, strict=True)
+
+    def _refusal(self, event: Record | Refusal, record: KafkaRecord) -> Refusal | None:
+        if len(record.value or b"") > MOST_BYTES:
+            return Refusal("too_large")
+        if isinstance(event, Refusal):
+            return event
+        refusal = _misplaced(event, record.key, self._partition, self._partitions)
+        if refusal is None and record.key is not None:
+            if len(self._keys) >= MOST_KEYS:
+                self._keys.clear()
+            self._keys[event.get("patient_id", "")] = record.key
+        return refusal
+
+
+def read(record: Located, partitions: int) -> Record | Refusal:
     """The event, if the record is one and lies where its patient belongs."""
     body = record.value or b""
     if len(body) > MOST_BYTES:
         return Refusal("too_large")
-    event = read_bedside(body, record.key)
-    if isinstance(event, Refusal) or event["schema"] in KEYLESS:
+    event = read_bedside(body)
+    if isinstance(event, Refusal):
         return event
-    if record.key is None:
+    return _misplaced(event, record.key, record.partition, partitions) or event
+
+
+def _misplaced(event: Record, key: bytes | None, partition: int, partitions: int) -> Refusal | None:
+    """Where the key is not the patient's, or the partition is not the key's."""
+    patient_id = event.get("patient_id", "")
+    if key is not None and patient_id.encode() != key:
         return Refusal("key_mismatch", "patient_id")
-    if partition_for(event["patient_id"], partitions) != record.partition:
+    if event["schema"] in KEYLESS:
+        return None
+    if key is None:
+        return Refusal("key_mismatch", "patient_id")
+    if partition_for(patient_id, partitions) != partition:
         return Refusal("wrong_partition", "patient_id")
-    return event
+    return None
 
 
-def rejection(record: KafkaRecord, refusal: Refusal) -> dict[str, Any]:
+def rejection(record: Located, refusal: Refusal) -> dict[str, Any]:
     """The refused bytes as `crs.rejected.v1` keeps them; the same record always gives the same id."""
     source = f"kafka:{record.topic}/{record.partition}/{record.offset}"
     return {

@@ -3,18 +3,19 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from schemas.bedside import RULES, TICK
 from schemas.encoding import encode
+from schemas.reading import Record
 from schemas.reasons import Refusal
 from services.grader.buckets import BUCKETS, bucket_of
 from services.grader.checkpoint import CheckpointWriter
 from services.grader.ending import end_process
 from services.grader.engine import Engine, Origin, Output
-from services.grader.intake import KafkaRecord, read, rejection
+from services.grader.intake import Intake, KafkaRecord, Located, Taken, rejection
 from services.grader.manifest import Manifest, encode_bucket
 from services.grader.sender import Addressed, Sender
 from services.grader.tallies import tally_slice
@@ -45,11 +46,10 @@ class OwnedPartition:
         self.progress_s = time.monotonic()
         self.released = False
         self._writer, self._manifest = writer, manifest
-        self._topics, self._partitions = topics, partitions
+        self._topics, self._intake = topics, Intake(number, partitions)
         self._members: list[set[str]] = [set() for _ in range(BUCKETS)]
         self._covered = [manifest.buckets[n].next if n in manifest.buckets else 0 for n in range(BUCKETS)]
         self._covered_upto = max(self._covered, default=0)
-        self._skipped = 0
         self._lock = asyncio.Lock()
         self._saying_again: asyncio.Future[None] | None = None
 
@@ -65,31 +65,35 @@ class OwnedPartition:
         """Grade a fetched batch in its order; returns early when the partition is given up."""
         if batch[0].offset > self.next:
             end_process("records are missing from the log", partition=self.number, offset=self.next)
-        start = 0
-        while start < len(batch):
-            await self.sender.room()
-            await asyncio.sleep(0)
-            if self.released:
-                return
-            start = self._apply_slice(batch, start)
+        fresh = batch if batch[0].offset == self.next else [record for record in batch if record.offset >= self.next]
+        tally_slice(0, skipped=len(batch) - len(fresh), oldest_ms=0)
+        for start in range(0, len(fresh), SLICE):
+            oldest_ms, taken = fresh[start].timestamp, self._intake.read(fresh[start : start + SLICE])
+            unfinished = True
+            while unfinished:
+                await self.sender.room()
+                await asyncio.sleep(0)
+                if self.released:
+                    return
+                unfinished = self._apply_slice(taken, oldest_ms)
 
-    def _apply_slice(self, batch: Sequence[KafkaRecord], start: int) -> int:
-        """Grade from `start` on, for a short while; where to go on."""
+    def _apply_slice(self, taken: Iterator[Taken], oldest_ms: int) -> bool:
+        """Grade what is left of a slice, for a short while; whether more may be left."""
         pause_s = time.monotonic() + SLICE_S
-        end, self._skipped = min(start + SLICE, len(batch)), 0
-        for place in range(start, end):
-            record = batch[place]
-            if record.offset >= self.next:
-                self._enqueue(self._graded(record), record)
-                self.next = record.offset + 1
+        count = skipped = 0
+        unfinished = False
+        for count, (record, event, _observed_ms) in enumerate(taken, 1):  # noqa: B007
+            if self._is_covered(event, record.offset):
+                skipped += 1
             else:
-                self._skipped += 1
-            self.progress_s = time.monotonic()
-            if self.progress_s >= pause_s:
-                end = place + 1
+                self._enqueue(self._graded(event, record), record)
+            self.next = record.offset + 1
+            if time.monotonic() >= pause_s:
+                unfinished = True
                 break
-        tally_slice(end - start - self._skipped, skipped=self._skipped, oldest_ms=batch[start].timestamp)
-        return end
+        self.progress_s = time.monotonic()
+        tally_slice(count - skipped, skipped=skipped, oldest_ms=oldest_ms)
+        return unfinished
 
     @property
     def patients(self) -> int:
@@ -144,18 +148,15 @@ class OwnedPartition:
             except Exception as fault:
                 end_process("estimates could not be sent again", fault, partition=self.number)
 
-    def _graded(self, record: KafkaRecord) -> Iterable[Output]:
+    def _graded(self, event: Record | Refusal, record: KafkaRecord) -> Iterable[Output]:
         """No await in here: what a record changes is there as a whole or not at all."""
-        event = read(record, self._partitions)
+        origin = Origin(self._topics["bedside"], self.number, record.offset)
         if isinstance(event, Refusal):
-            return [Output("rejected", (record.key or b"").decode(errors="replace"), rejection(record, event))]
+            located = Located(*origin, record.timestamp, record.key, record.value)
+            return [Output("rejected", (record.key or b"").decode(errors="replace"), rejection(located, event))]
         clock_ms = max(self.engine.clock_ms, record.timestamp)
         if event["schema"] == TICK:
             return self.engine.advance(clock_ms)
-        if record.offset < self._covered_upto and self._is_covered(event, record.offset):
-            self._skipped += 1
-            return []
-        origin = Origin(record.topic, record.partition, record.offset)
         outputs = self.engine.apply(event, clock_ms=clock_ms, origin=origin)
         if event["schema"] == RULES:
             self._tell_rules(event["rules_hash"], record.offset)
@@ -169,25 +170,28 @@ class OwnedPartition:
         else:
             log.error("a rule set that is not here was to be activated", extra=where)
 
-    def _is_covered(self, event: dict[str, Any], offset: int) -> bool:
+    def _is_covered(self, event: Record | Refusal, offset: int) -> bool:
+        """Whether the restored state contains what this record did to its patient."""
+        if offset >= self._covered_upto or isinstance(event, Refusal):
+            return False
         return "patient_id" in event and offset < self._covered[bucket_of(event["patient_id"])]
 
     def _enqueue(self, outputs: Iterable[Output], record: KafkaRecord | None = None) -> None:
         """Outputs with the record they follow from; what taking over says follows from none."""
-        self.sender.enqueue(
-            [
-                Addressed(
-                    self._topics[output.topic],
-                    output.key.encode() or None,
-                    None if output.value is None else encode(output.value),
-                    b"" if record is None else b"%d:%d:%d" % (record.partition, record.offset, number),
-                    self.engine.clock_ms,
-                    output.topic,
-                    _detail(output),
-                )
-                for number, output in enumerate(outputs)
-            ]
-        )
+        addressed = [
+            Addressed(
+                self._topics[output.topic],
+                output.key.encode() or None,
+                None if output.value is None else encode(output.value),
+                b"" if record is None else b"%d:%d:%d" % (self.number, record.offset, number),
+                self.engine.clock_ms,
+                output.topic,
+                _detail(output),
+            )
+            for number, output in enumerate(outputs)
+        ]
+        if addressed:
+            self.sender.enqueue(addressed)
 
     def _dirty(self) -> set[int]:
         touched, self.engine.touched = self.engine.touched, set()

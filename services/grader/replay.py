@@ -119,5 +119,5 @@ def _arrived(body: bytes, record: Record) -> tuple[Record, int] | Refusal:
         return Refusal("not_json")
     try:
         return record, parse_time(arrived)
-    except (ValueError, AttributeError):
+    except (ValueError, TypeError):
         return Refusal("null_field" if arrived is None else "bad_time", "received_at")

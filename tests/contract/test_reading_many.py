@@ -1,0 +1,155 @@
+"""Reading many records at once says of each what reading it alone says, whatever lies beside it."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import orjson
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from schemas import times
+from schemas.reading import event_time, read_bedside
+from schemas.reading_batch import read_batch
+from schemas.reasons import Refusal
+from schemas.times import EARLIEST_MS, format_time, parse_time, parse_times
+
+VITALS = {
+    "schema": "crs.vitals.v1",
+    "event_id": "e1",
+    "patient_id": "bed-7",
+    "observed_at": "2026-03-01T14:30:00.250Z",
+    "source": "monitor",
+    "heart_rate_bpm": 80,
+}
+OXYGEN = {
+    "schema": "crs.clinical.v1",
+    "kind": "oxygen",
+    "event_id": "e2",
+    "patient_id": "bed-7",
+    "recorded_at": "2026-03-01T14:30:00Z",
+    "device": "room_air",
+}
+GOOD = orjson.dumps(VITALS)
+ONE_OTHER_SIGN = GOOD.replace(b"heart_rate_bpm", b"spo2_pct")
+# Each is no single JSON value, and some become one beside a neighbour of the right kind.
+HOSTILE = (
+    ONE_OTHER_SIGN, GOOD.replace(b"heart_rate_bpm", b"nothing"), b"", b" ", b"1", b",", b"[]", b"[", b"]", b"{}",
+    b"{", b"}", b"null", b"NaN", b'"', b"\\", b"\xff", b"\x00", GOOD + b"," + GOOD, GOOD + GOOD, GOOD + b"]",
+    b"[" + GOOD, b"[" + GOOD + b"]", GOOD + b"],[" + GOOD, GOOD[:-1], GOOD[1:], GOOD[:60], GOOD[60:],
+    GOOD[:-1] + b',"x":[', b"]}", GOOD[:-1] + b',"x":"', b'"}', b"{}]x[{}", b"1,2", b"/*", b"*/",
+    b"\xef\xbb\xbf" + GOOD, b" " + GOOD + b"\n", GOOD.replace(b"80", b"1e999"), GOOD.replace(b"80", b"NaN"),
+    GOOD.replace(b"80", b'"80"'), GOOD.replace(b"80", b"401"), GOOD.replace(b"bed-7", b"bed\\u0000"),
+    GOOD.replace(b"bed-7", b"bed\\ud800"), GOOD.replace(b"bed-7", b"\xc3\x28"), GOOD.replace(b"03-01", b"02-30"),
+    GOOD.replace(b"Z", b""), GOOD.replace(b"2026", b"1899"), GOOD.replace(b"80", b"80" + b"0" * 5000),
+    GOOD[:-1] + b',"x":' + b"[" * 250 + b"]" * 250 + b"}",
+)  # fmt: skip
+words = st.dictionaries(
+    st.sampled_from([*VITALS, *OXYGEN, "temperature_c", "spo2_pct", "sbp_mmhg", "bp_source", "forwarded_from"]),
+    st.none()
+    | st.booleans()
+    | st.integers(-1, 500)
+    | st.floats(-60, 500)
+    | st.sampled_from(["", "x", "monitor", "cuff", "2026-03-01T14:30:00+01:00", "2026-03-01t14:30:00z", "soon", ["a"]]),
+)
+changed = st.builds(lambda base, change: orjson.dumps({**base, **change}), st.sampled_from([VITALS, OXYGEN]), words)
+without = st.builds(
+    lambda base, gone: orjson.dumps({name: value for name, value in base.items() if name not in gone}),
+    st.sampled_from([VITALS, OXYGEN]),
+    st.sets(st.sampled_from([*VITALS, *OXYGEN]), max_size=2),
+)
+cut = st.builds(lambda body, at: body[:at], st.just(GOOD), st.integers(0, len(GOOD)))
+tick = st.just(b'{"schema":"crs.tick.v1"}')
+bodies = st.lists(
+    st.just(GOOD) | changed | without | cut | tick | st.sampled_from(HOSTILE) | st.binary(max_size=8), max_size=12
+)
+
+
+def time_of_vitals(record):
+    is_vitals = not isinstance(record, Refusal) and record["schema"] == "crs.vitals.v1"
+    return event_time(record) if is_vitals else None
+
+
+@given(bodies)
+@example(list(HOSTILE))
+@example([GOOD, *HOSTILE, GOOD])
+@example([GOOD + b"," + GOOD, GOOD[:60], GOOD[60:]])
+@example([GOOD, GOOD[:-1] + b',"x":"', b'"}', GOOD])
+def test_many_are_read_as_each_is_read_alone(slice_of):
+    records, observed_ms = read_batch(slice_of)
+
+    alone = [read_bedside(body) for body in slice_of]
+    assert records == alone
+    assert [repr(record) for record in records] == [repr(record) for record in alone]  # 80 is not 80.0
+    assert observed_ms == [time_of_vitals(record) for record in alone]
+
+
+@pytest.mark.parametrize("body", HOSTILE, ids=lambda body: repr(body[:40]))
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_one_bad_record_among_good_ones_costs_itself(body, place):
+    slice_of = [GOOD, GOOD]
+    slice_of.insert(place, body)
+
+    records, _ = read_batch(slice_of)
+
+    assert len(records) == 3
+    assert [records[at] for at in range(3) if at != place] == [read_bedside(GOOD)] * 2
+
+
+COMMON = st.integers(EARLIEST_MS, 4102444800000).map(format_time)
+moments = st.datetimes(datetime(1880, 1, 1), datetime(2200, 1, 1))  # noqa: DTZ001
+zones = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+ODD = (
+    "", "Z", ".000Z", "2026-03-01T14:30:00", "2026-03-01T14:30:00z", "2026-03-01t14:30:00.500Z",
+    "20260301T143000.123Z", "20260301T143000.123.456Z", "2026-W09-7T14:30:00Z", "2026-03-01 14:30:00.000Z",
+    "2026-02-30T00:00:00.000Z", "2026-03-01T24:00:00.000Z", "2026-03-01T14:30:60.000Z", "1899-12-31T23:59:59.999Z",
+    "\uff12026-03-01T14:30:00.000Z", "2026-03-01T14:30:00.\uff1123Z", "2026-03-01T14:30:00.1Z",
+    "2026-03-01T14:30:00.1234Z", "2026-03-01T14:30:00.000+00:00", "2026-03-01T14:30:00.000-23:59",
+    "2026-03-01T14:30:00.000Z ", "2026-03-01T14:30:00.500Z", "2026-03-01T14:30:00Z",
+)  # fmt: skip
+written = st.one_of(
+    COMMON,
+    st.sampled_from(ODD),
+    st.text(max_size=30),
+    moments.map(lambda moment: moment.isoformat() + "Z"),
+    st.builds(lambda moment, zone: moment.replace(tzinfo=zone).isoformat(), moments, zones),
+    st.builds(lambda text, at, sign: text[:at] + sign + text[at + 1 :], COMMON, st.integers(0, 23), st.characters()),
+)
+
+
+def by_the_calendar(text):
+    """What a time is without any memory of times before: None where it is none."""
+    try:
+        moment = datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return None
+    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    at_ms = since // timedelta(milliseconds=1)
+    return at_ms if at_ms >= EARLIEST_MS else None
+
+
+def parsed(text):
+    try:
+        return parse_time(text)
+    except ValueError:
+        return None
+
+
+@given(st.lists(written, max_size=6))
+@example(list(ODD))
+@example(list(reversed(ODD)))
+def test_a_time_means_the_same_however_often_its_second_was_asked_for(texts):
+    expected = [by_the_calendar(text) for text in texts]
+
+    assert [parsed(text) for text in texts] == expected
+    assert [parsed(text) for text in texts] == expected
+    assert parse_times(texts) == expected
+
+
+def test_seconds_that_nobody_asks_for_any_more_are_forgotten_and_still_right(monkeypatch):
+    monkeypatch.setattr(times, "_MOST_SECONDS", 10)
+    for at_ms in range(0, 25_000, 1000):
+        assert parse_time(format_time(at_ms)) == at_ms
+    assert len(times._SECONDS) <= 10
+    assert parse_time("1970-01-01T00:00:00.007Z") == 7
