@@ -5,12 +5,14 @@ import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from services.grader.aside import Aside
+from services.grader.bedside_log import batches_from
 from services.grader.broker_facts import Bounds, bounds_of
 from services.grader.checkpoint import CheckpointWriter
 from services.grader.engine import EngineFactory
 from services.grader.manifest import Manifest, Source
-from services.grader.owned import OwnedPartition
-from services.grader.restore import restore
+from services.grader.mending import MendablePartition, Mending
+from services.grader.restore import Restored, restore
 from services.grader.sender import Acknowledged, Produce, Sender
 from services.grader.settings import GraderSettings
 from services.runtime.metrics import counter, histogram
@@ -34,8 +36,13 @@ class Opener:
     produce: Produce
     acknowledged: Acknowledged
 
-    async def open(self, number: int, generation: int) -> OwnedPartition:
-        """The partition as its last checkpoint left it.
+    async def open(self, number: int, generation: int, at: int = 0) -> MendablePartition:
+        """The partition as its last checkpoint left it; who cannot be restored comes back from the log.
+
+        Args:
+            number: of the partition.
+            generation: of the group, in which the partition became ours.
+            at: offset of the first record that is there to be applied.
 
         Raises:
             ForeignState: the state was written for another cluster or topic, or the log ends before it.
@@ -45,31 +52,51 @@ class Opener:
         writer = await CheckpointWriter.open(self.settings, self.topics["state"], number)
         async with AsyncExitStack() as undo:
             undo.push_async_callback(writer.close)
-            owned = await self._restored(number, generation, writer)
+            owned = await self._restored(number, generation, writer, at)
             undo.pop_all()
         duration_s = time.monotonic() - started_s
         histogram("crs_restore_seconds").observe(duration_s)
         log.info("partition restored", extra={"partition": number, "offset": owned.next, "duration_s": duration_s})
         return owned
 
-    async def _restored(self, number: int, generation: int, writer: CheckpointWriter) -> OwnedPartition:
+    async def _restored(self, number: int, generation: int, writer: CheckpointWriter, at: int) -> MendablePartition:
         found = await restore(self.settings, self.topics["state"], number)
         bounds = await bounds_of(self.settings, self.topics["bedside"], number)
-        manifest, buckets = found or (Manifest(self.source, bounds.begin, 0, self.rules_hash, {}), {})
-        _check(manifest, self.source, bounds, number)
+        if found.manifest is not None:
+            _check(found.manifest, self.source, bounds, number)
+            if at > max(found.manifest.next, bounds.begin):  # older than what was committed: not the newest there was
+                found = Restored(anything=True)
+        missing = found.manifest is None and (found.anything or at > bounds.begin)
+        manifest = found.manifest or Manifest(self.source, max(at, bounds.begin), 0, self.rules_hash, {})
         engine = self.engine_for(number)
         if not engine.resume(manifest.rules):
             log.error("the rule set that was in force is not here", extra={"partition": number})
+        aside = Aside(engine, buckets=found.unreadable, everybody=missing)
         sender = Sender(self.produce, acknowledged=self.acknowledged)
-        owned = OwnedPartition(
-            number, generation, engine=engine, sender=sender, writer=writer,
+        owned = MendablePartition(
+            number, generation, engine=aside, sender=sender, writer=writer,
             manifest=manifest, topics=self.topics, partitions=self.settings.partitions,
         )  # fmt: skip
-        owned.take_over(buckets)
+        owned.take_over(found.buckets)
         self._mind_the_gap(owned, bounds)
+        if aside.is_needed:
+            self._bring_back(owned, aside, found, bounds)
+        else:
+            owned.engine = engine
         return owned
 
-    def _mind_the_gap(self, owned: OwnedPartition, bounds: Bounds) -> None:
+    def _bring_back(self, owned: MendablePartition, aside: Aside, found: Restored, bounds: Bounds) -> None:
+        """State that cannot be read is said loudly, and rebuilt from what retention has left of the log."""
+        _tell_damage(owned.number, found, patients=len(aside.patients), bounds=bounds)
+        apart = self.engine_for(owned.number)
+        stored = () if found.manifest is None else found.manifest.buckets.values()
+        upto = max([owned.next, *(bucket.next for bucket in stored)])
+        if found.manifest is not None:
+            apart.resume(found.manifest.rules)
+        batches = batches_from(self.settings, self.topics["bedside"], owned.number, bounds.begin)
+        owned.mend(Mending(aside, apart, self.settings.partitions, bounds.begin, upto), batches)
+
+    def _mind_the_gap(self, owned: MendablePartition, bounds: Bounds) -> None:
         """Records that retention removed before they were graded are gone; that is counted, logged and paged for."""
         lost = bounds.begin - owned.next
         if lost > 0:
@@ -83,3 +110,18 @@ def _check(manifest: Manifest, source: Source, bounds: Bounds, number: int) -> N
         raise ForeignState(f"the state of partition {number} was written for another cluster or another bedside topic")
     if bounds.end < manifest.next:
         raise ForeignState(f"partition {number} ends at {bounds.end}, the state already contains {manifest.next}")
+
+
+def _tell_damage(number: int, found: Restored, *, patients: int, bounds: Bounds) -> None:
+    damaged = {"manifest": int(found.manifest is None), "bucket": len(found.unreadable), "patient": patients}
+    for what, count in damaged.items():
+        counter("crs_unreadable_state_total").labels(what).inc(count)
+    log.error(
+        "stored state could not be read: its patients are rebuilt from the log",
+        extra={"partition": number, "offset": bounds.begin, "buckets": len(found.unreadable), "patients": patients},
+    )
+    if bounds.begin > 0:
+        log.error(
+            "the log does not reach back to its beginning: what is older is lost, and everybody concerned is paged for",
+            extra={"partition": number, "offset": bounds.begin},
+        )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from services.grader.ending import end_process
 from services.grader.intake import KafkaRecord
+from services.grader.mending import MendablePartition
 from services.grader.opening import Opener
 from services.grader.owned import OwnedPartition
 from services.runtime.metrics import gauge, histogram
@@ -26,7 +27,7 @@ class Ownership:
         self._opener = opener
         self._declare_safe = declare_safe
         self._opening = asyncio.Lock()
-        self.owned: dict[int, OwnedPartition] = {}
+        self.owned: dict[int, MendablePartition] = {}
         self.ticked: frozenset[int] = frozenset()
 
     def tick(self, partitions: Iterable[int]) -> frozenset[int]:
@@ -38,7 +39,7 @@ class Ownership:
         """Grade a batch of a partition, taking the partition over first where it is new."""
         owned = self.owned.get(number)
         if owned is None or owned.generation != generation:
-            owned = await self._open(number, generation)
+            owned = await self._open(number, generation, batch[0].offset)
         await owned.apply(batch)
         gauge("crs_partition_last_progress_timestamp_seconds").labels(str(number)).set_to_current_time()
 
@@ -64,12 +65,12 @@ class Ownership:
                 self._declare(owned, upto)
             self.owned.clear()
 
-    async def _open(self, number: int, generation: int) -> OwnedPartition:
+    async def _open(self, number: int, generation: int, at: int) -> MendablePartition:
         async with self._opening:
             if (former := self.owned.pop(number, None)) is not None:
                 await former.abandon()
             try:
-                self.owned[number] = await self._opener.open(number, generation)
+                self.owned[number] = await self._opener.open(number, generation, at)
             except Exception as fault:
                 end_process("a partition could not be restored", fault, partition=number)
             return self.owned[number]

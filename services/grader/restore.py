@@ -1,12 +1,14 @@
 """Finds a partition's newest finished checkpoint and reads exactly what it names.
 
 At 1 Hz every bucket is dirty each time, gigabytes an hour that compaction will not remove in time: so the manifest is
-searched from the end, and only the records it names are read. Anything missing stops the restore; a reader that found
-nothing and carried on would lose escalations in silence.
+searched from the end, and only the records it names are read. What is missing or cannot be read is reported, never left
+out in silence: a restore that found less than there was and carried on would lose escalations.
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -15,20 +17,33 @@ from services.grader.kafka_access import committed_reader
 from services.grader.manifest import MANIFEST_KEY, Manifest, bucket_key, decode_bucket, decode_manifest
 from services.grader.settings import GraderSettings
 
+log = logging.getLogger(__name__)
+
 FIRST_LOOK = 256  # records from the end; doubles until a manifest is found
 POLL_MS = 1_000
 LIMIT_S = 120.0  # a restore that takes longer is stuck
 NEAR = 512  # a named record this close is read on to, a farther one is sought
 
 
-class LostState(Exception):
-    """A manifest names a record that the state topic no longer has."""
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What there is of a partition's state.
+
+    Attributes:
+        manifest: the newest; None where there is none or it cannot be read.
+        buckets: the encoded patients of each bucket that could be read.
+        unreadable: numbers of the buckets that the manifest names and that are gone or cannot be read.
+        anything: whether the state topic holds any record of this partition.
+    """
+
+    manifest: Manifest | None = None
+    buckets: dict[int, dict[str, Any]] = field(default_factory=dict)
+    unreadable: frozenset[int] = frozenset()
+    anything: bool = False
 
 
-async def restore(
-    settings: GraderSettings, topic: str, partition: int
-) -> tuple[Manifest, dict[int, dict[str, Any]]] | None:
-    """The newest manifest and the encoded patients of each bucket it names; None where nothing was ever stored.
+async def restore(settings: GraderSettings, topic: str, partition: int) -> Restored:
+    """The newest manifest and the encoded patients of each bucket it names, as far as they are there.
 
     Call with the partition's `CheckpointWriter` open: then nothing can be written behind the reader's back.
     """
@@ -38,43 +53,77 @@ async def restore(
         async with asyncio.timeout(LIMIT_S):
             at = TopicPartition(topic, partition)
             reader.assign([at])
-            manifest = await _newest_manifest(reader, at)
-            return None if manifest is None else (manifest, await _buckets(reader, at, manifest))
+            begin, end = (await reader.beginning_offsets([at]))[at], (await reader.end_offsets([at]))[at]
+            return await _StateLog(reader, at, begin, end).restored()
     finally:
         await reader.stop()
 
 
-async def _newest_manifest(reader: AIOKafkaConsumer, at: TopicPartition) -> Manifest | None:
-    begin = (await reader.beginning_offsets([at]))[at]
-    end = (await reader.end_offsets([at]))[at]
-    look = FIRST_LOOK
-    while begin < end:
-        start = max(begin, end - look)
-        found = [record for record in await _read(reader, at, start, end) if record.key == MANIFEST_KEY]
-        if found:
-            return decode_manifest(found[-1].value)
-        if start == begin:
-            break
-        look *= 2
-    return None
+class _StateLog:
+    """The state topic's records of one partition."""
 
+    def __init__(self, reader: AIOKafkaConsumer, at: TopicPartition, begin: int, end: int) -> None:
+        self._reader, self._at, self._begin, self._end = reader, at, begin, end
+        self._anything = False
 
-async def _buckets(reader: AIOKafkaConsumer, at: TopicPartition, manifest: Manifest) -> dict[int, dict[str, Any]]:
-    wanted = {stored.offset: number for number, stored in manifest.buckets.items()}
-    patients: dict[int, dict[str, Any]] = {}
-    for first, last in _runs(sorted(wanted)):
-        for record in await _read(reader, at, first, last + 1):
-            number = wanted.get(record.offset)
-            if number is None:
-                continue
-            if record.key != bucket_key(number):
-                raise LostState(f"bucket {number} is not where the manifest says")
-            patients[number], upto = decode_bucket(record.value)
-            if upto != manifest.buckets[number].next:
-                raise LostState(f"bucket {number} is not the one the manifest names")
-    if missing := manifest.buckets.keys() - patients.keys():
-        raise LostState(f"{len(missing)} buckets named by the manifest are gone")
-    return patients
+    async def restored(self) -> Restored:
+        value = await self._newest_manifest()
+        if value is None:
+            return Restored(anything=self._anything)
+        try:
+            manifest = decode_manifest(value)
+        except Exception as fault:  # whatever it holds, and whoever wrote it: it is no manifest of ours
+            log.error("the newest manifest cannot be read", exc_info=fault, extra={"partition": self._at.partition})
+            return Restored(anything=True)
+        buckets = await self._buckets(manifest)
+        return Restored(manifest, buckets, frozenset(manifest.buckets.keys() - buckets.keys()), anything=True)
+
+    async def _newest_manifest(self) -> bytes | None:
+        look = FIRST_LOOK
+        while self._begin < self._end:
+            start = max(self._begin, self._end - look)
+            records = await self._read(start, self._end)
+            self._anything = self._anything or bool(records)
+            found = [record for record in records if record.key == MANIFEST_KEY]
+            if found:
+                return bytes(found[-1].value or b"")
+            if start == self._begin:
+                break
+            look *= 2
+        return None
+
+    async def _buckets(self, manifest: Manifest) -> dict[int, dict[str, Any]]:
+        wanted = {stored.offset: number for number, stored in manifest.buckets.items()}
+        there = sorted(offset for offset in wanted if self._begin <= offset < self._end)
+        patients: dict[int, dict[str, Any]] = {}
+        for first, last in _runs(there):
+            for record in await self._read(first, last + 1):
+                number = wanted.get(record.offset)
+                found = None if number is None else self._bucket(record, number, manifest.buckets[number].next)
+                if number is not None and found is not None:
+                    patients[number] = found
+        return patients
+
+    def _bucket(self, record: Any, number: int, next_offset: int) -> dict[str, Any] | None:
+        """The patients of the bucket; None where the record is not the one that the manifest names, or unreadable."""
+        if record.key != bucket_key(number):
+            return None
+        try:
+            patients, upto = decode_bucket(record.value or b"")
+        except Exception as fault:
+            where = {"partition": self._at.partition, "offset": record.offset}
+            log.error("a bucket of patients cannot be read", exc_info=fault, extra=where)
+            return None
+        return patients if upto == next_offset else None
+
+    async def _read(self, start: int, end: int) -> list[Any]:
+        """Committed records from `start` up to `end`; the position also passes markers and what compaction removed."""
+        self._reader.seek(self._at, start)
+        records: list[Any] = []
+        while await self._reader.position(self._at) < end:
+            for batch in (await self._reader.getmany(self._at, timeout_ms=POLL_MS)).values():
+                records.extend(record for record in batch if record.offset < end)
+        return records
 
 
 def _runs(offsets: Sequence[int]) -> list[tuple[int, int]]:
@@ -86,13 +135,3 @@ def _runs(offsets: Sequence[int]) -> list[tuple[int, int]]:
         else:
             runs.append((offset, offset))
     return runs
-
-
-async def _read(reader: AIOKafkaConsumer, at: TopicPartition, start: int, end: int) -> list[Any]:
-    """Committed records from `start` up to `end`; the position also passes markers and what compaction removed."""
-    reader.seek(at, start)
-    records: list[Any] = []
-    while await reader.position(at) < end:
-        for batch in (await reader.getmany(at, timeout_ms=POLL_MS)).values():
-            records.extend(record for record in batch if record.offset < end)
-    return records

@@ -40,6 +40,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("crs_replayed_events_total", "counter", "grader", "Records skipped because the state covered them."),
     Metric("crs_engine_faults_total", "counter", "grader", "Bedside events on which the engine failed."),
     Metric("crs_lost_records_total", "counter", "grader", "Records that retention removed before they were graded."),
+    Metric("crs_unreadable_state_total", "counter", "grader", "Parts of the stored state not readable.", ("what",)),
+    Metric("crs_rebuilding_partitions", "gauge", "grader", "Partitions with patients who come back from the log."),
     Metric("crs_ticks_total", "counter", "grader", "Ticks written."),
     Metric("crs_patients", "gauge", "grader", "Patients kept, as of the last checkpoint."),
     Metric(

@@ -1,9 +1,9 @@
 """Checkpoints on real Kafka: what was stored comes back, a former owner is fenced, nothing missing goes unnoticed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 from aiokafka.errors import ProducerFenced
@@ -11,7 +11,7 @@ from aiokafka.errors import ProducerFenced
 from services.grader.checkpoint import CheckpointWriter
 from services.grader.manifest import Manifest, Source, Stored, encode_bucket
 from services.grader.opening import ForeignState, Opener
-from services.grader.restore import LostState, restore
+from services.grader.restore import Restored, restore
 from services.grader.settings import GraderSettings
 from services.grader.topic_names import topic_names
 from tests.integration.grader.counting import Counting
@@ -57,12 +57,27 @@ class CutsShort(dict):
         raise CutShort
 
 
+@dataclass(frozen=True, slots=True)
+class Spoilt(Manifest):
+    """A manifest that is written as other bytes."""
+
+    value: bytes = b""
+    source: Source = SOURCE
+    next: int = 0
+    clock_ms: int = 0
+    rules: str = ""
+    buckets: Mapping[int, Stored] = field(default_factory=dict)
+
+    def encode(self) -> bytes:
+        return self.value
+
+
 def run(scenario: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(scenario())
 
 
 def test_nothing_stored_is_nothing_to_restore(settings, state):
-    assert asyncio.run(restore(settings, state, 0)) is None
+    assert asyncio.run(restore(settings, state, 0)) == Restored()
 
 
 def test_the_newest_of_each_bucket_comes_back(settings, state):
@@ -71,7 +86,8 @@ def test_the_newest_of_each_bucket_comes_back(settings, state):
             first = await write(writer, NOTHING, 10, {3: {"bed-7": 1}, 4: {"bed-8": 1}})
             second = await write(writer, first, 20, {3: {"bed-7": 2}})
 
-            assert await restore(settings, state, 1) == (second, {3: {"bed-7": 2}, 4: {"bed-8": 1}})
+            found = await restore(settings, state, 1)
+            assert found == Restored(second, {3: {"bed-7": 2}, 4: {"bed-8": 1}}, anything=True)
             assert second.buckets[4] == first.buckets[4]
 
     run(scenario)
@@ -83,10 +99,10 @@ def test_a_manifest_far_from_the_end_is_found(settings, state):
             found = await write(writer, NOTHING, 10, {3: {"bed-7": 1}})
             for upto in range(11, 40):
                 found = await write(writer, found, upto, {number: {f"p-{number}": upto} for number in range(20)})
-            manifest, buckets = await restore(settings, state, 0)
+            restored = await restore(settings, state, 0)
 
-        assert manifest == found
-        assert (buckets[3], buckets[19]) == ({"p-3": 39}, {"p-19": 39})
+        assert restored.manifest == found
+        assert (restored.buckets[3], restored.buckets[19]) == ({"p-3": 39}, {"p-19": 39})
 
     run(scenario)
 
@@ -98,7 +114,7 @@ def test_an_unfinished_checkpoint_is_as_if_it_had_never_begun(settings, state):
             with pytest.raises(CutShort):
                 await writer.write(CutsShort({3: (encode_bucket({"bed-7": 2}, 20), 20)}), stored)
 
-            assert await restore(settings, state, 0) == (stored, {3: {"bed-7": 1}})
+            assert await restore(settings, state, 0) == Restored(stored, {3: {"bed-7": 1}}, anything=True)
 
     run(scenario)
 
@@ -111,30 +127,50 @@ def test_a_former_owner_that_wakes_up_cannot_write(settings, state):
                 with pytest.raises(ProducerFenced):
                     await write(former, stored, 20, {3: {"bed-7": 2}})
 
-                assert await restore(settings, state, 0) == (stored, {3: {"bed-7": 1}})
+                assert await restore(settings, state, 0) == Restored(stored, {3: {"bed-7": 1}}, anything=True)
 
     run(scenario)
 
 
-@pytest.mark.parametrize("named", [Stored(0, 999), Stored(1, 10)], ids=["another version of it", "another record"])
-def test_a_bucket_that_is_not_what_the_manifest_names_stops_the_restore(settings, state, named):
+@pytest.mark.parametrize(
+    "named",
+    [Stored(0, 999), Stored(1, 10), Stored(2, 10), Stored(10_000, 10)],
+    ids=["another version of it", "a transaction's marker", "another record", "beyond the end"],
+)
+def test_a_bucket_that_is_not_what_the_manifest_names_is_unreadable_and_the_others_are_read(settings, state, named):
+    async def scenario():
+        async with opened(settings, state) as writer:
+            first = await write(writer, NOTHING, 10, {3: {"bed-7": 1}})
+            second = await write(writer, first, 20, {4: {"bed-8": 1}})
+            await writer.write({}, replace(second, buckets={**second.buckets, 3: named}))
+            found = await restore(settings, state, 0)
+
+        assert (found.buckets, found.unreadable) == ({4: {"bed-8": 1}}, {3})
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("value", [b"", b"[]", b"{}", b'{"format":99}', b"\xff"])
+def test_a_manifest_that_cannot_be_read_is_not_replaced_by_an_older_one(settings, state, value):
     async def scenario():
         async with opened(settings, state) as writer:
             await write(writer, NOTHING, 10, {3: {"bed-7": 1}})
-            await writer.write({}, replace(NOTHING, next=10, buckets={3: named}))
-            with pytest.raises(LostState):
-                await restore(settings, state, 0)
+            await writer.write({}, Spoilt(value=value))
+
+        assert await restore(settings, state, 0) == Restored(anything=True)
 
     run(scenario)
 
 
-def test_a_named_bucket_that_is_gone_stops_the_restore(settings, state):
+@pytest.mark.parametrize("value", [b"", b"[]", b"{}", b'{"format":99}', b"\xff"])
+def test_a_bucket_that_cannot_be_read_is_told_apart(settings, state, value):
     async def scenario():
         async with opened(settings, state) as writer:
-            await write(writer, NOTHING, 10, {})
-            await writer.write({}, replace(NOTHING, next=10, buckets={3: Stored(1, 10)}))  # a transaction's marker
-            with pytest.raises(LostState):
-                await restore(settings, state, 0)
+            first = await write(writer, NOTHING, 10, {3: {"bed-7": 1}, 4: {"bed-8": 1}})
+            await writer.write({3: (value, 20)}, replace(first, next=20))
+            found = await restore(settings, state, 0)
+
+        assert (found.buckets, found.unreadable) == ({4: {"bed-8": 1}}, {3})
 
     run(scenario)
 

@@ -1,0 +1,151 @@
+"""Patients whose stored state could not be read come back from the log, while everybody else is graded on.
+
+Another engine grades the bedside records of who is set aside, from the log's beginning, until it has come as far as the
+partition; then they join it. What it says was mostly said before: under the same ids, so that is allowed. Nothing is
+stored meanwhile, so that a crash finds the same damage again, not a checkpoint in which somebody is missing.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.bedside import TICK
+from schemas.reasons import Refusal
+from services.grader.aside import Aside
+from services.grader.ending import end_process
+from services.grader.engine import Engine, Origin, Output
+from services.grader.intake import read
+from services.grader.owned import OwnedPartition
+from services.runtime.metrics import gauge
+
+log = logging.getLogger(__name__)
+
+SLICE_S = 0.01  # then everybody else has a turn
+AHEAD_S = 0.05  # how long to wait for a partition that has not come as far as what was read
+
+Batches = AsyncIterator[Sequence[Any]]  # records of the bedside partition, each in its place; an empty one now and then
+
+
+@dataclass(slots=True)
+class Mending:
+    """Where the way back stands.
+
+    Attributes:
+        aside: the partition's engine and who is missing in it.
+        apart: the engine that grades them.
+        partitions: how many the bedside topic has.
+        begin: the log's first record. Where it is not 0, what they had before is lost.
+        upto: offset before which the partition may not be joined, because others contain what lies before it.
+        next: first offset that `apart` does not contain.
+    """
+
+    aside: Aside
+    apart: Engine
+    partitions: int
+    begin: int
+    upto: int
+    next: int = 0
+    seen: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.next = self.begin
+
+
+class MendablePartition(OwnedPartition):
+    """A partition that may begin with patients missing."""
+
+    mending: Mending | None = None
+    _returning: asyncio.Future[None] | None = None
+
+    def mend(self, mending: Mending, batches: Batches) -> None:
+        """Bring back who is set aside, beside the grading of all others."""
+        self.mending = mending
+        gauge("crs_rebuilding_partitions").inc()
+        self._returning = asyncio.ensure_future(self._mend(mending, batches))
+
+    async def checkpoint(self) -> int | None:
+        """As for any partition; nothing while somebody is missing."""
+        return None if self.mending is not None else await super().checkpoint()
+
+    async def abandon(self) -> None:
+        """As for any partition; who is missing is missed again by the next owner."""
+        if self._returning is not None:
+            self._returning.cancel()
+        self._mended()
+        await super().abandon()
+
+    def _mended(self) -> None:
+        if self.mending is not None:
+            self.mending = None
+            gauge("crs_rebuilding_partitions").dec()
+
+    async def _mend(self, mending: Mending, batches: Batches) -> None:
+        try:
+            async for batch in batches:
+                if await self._followed(mending, deque(batch)):
+                    return
+        except Exception as fault:
+            end_process("patients could not be rebuilt from the log", fault, partition=self.number)
+
+    async def _followed(self, mending: Mending, waiting: deque[Any]) -> bool:
+        """Grade what was read, never ahead of the partition; whether there is no more to do."""
+        while True:
+            await self.sender.room()
+            ahead = bool(waiting) and waiting[0].offset >= self.next
+            await asyncio.sleep(AHEAD_S if ahead else 0)
+            if self.released:
+                return True
+            self._follow(mending, waiting)
+            # No await between the look and the joining: the partition stands where we looked.
+            if mending.next >= self.next >= mending.upto:
+                self._join(mending)
+                return True
+            if not waiting:
+                return False
+
+    def _follow(self, mending: Mending, waiting: deque[Any]) -> None:
+        pause_s = time.monotonic() + SLICE_S
+        while waiting and waiting[0].offset < self.next and time.monotonic() < pause_s:
+            record = waiting.popleft()
+            self._enqueue(self._graded_apart(mending, record), record)
+            mending.next = record.offset + 1
+
+    def _graded_apart(self, mending: Mending, record: Any) -> list[Output]:
+        """What is said of who is set aside; refusals were told when the partition came by."""
+        if record.key is not None and record.key.decode(errors="replace") not in mending.aside:
+            return []
+        event = read(record, mending.partitions)
+        if isinstance(event, Refusal):
+            return []
+        clock_ms = max(mending.apart.clock_ms, record.timestamp)
+        if event["schema"] == TICK:
+            return list(mending.apart.advance(clock_ms))
+        origin = Origin(record.topic, record.partition, record.offset)
+        said = [
+            output
+            for output in mending.apart.apply(event, clock_ms=clock_ms, origin=origin)
+            # Written into the log before: the checkpoint waited for that.
+            if output.topic != "bedside" or record.offset >= mending.upto
+        ]
+        return [*_shown_anew(mending, event.get("patient_id")), *said]
+
+    def _join(self, mending: Mending) -> None:
+        if mending.begin > 0:
+            newest_lost = Origin(self._topics["bedside"], self.number, mending.begin - 1)
+            self._enqueue(mending.apart.lost(newest_lost, newest_lost.offset))
+        self.engine = mending.aside.join(mending.apart)
+        self._mended()
+        where = {"partition": self.number, "count": len(mending.apart.touched), "offset": self.next}
+        log.warning("patients are back from the log", extra=where)
+
+
+def _shown_anew(mending: Mending, patient_id: str | None) -> list[Output]:
+    """Part of a past counts fewer revisions than all of it: readers have to forget the higher ones first."""
+    if mending.begin == 0 or patient_id is None or patient_id in mending.seen:
+        return []
+    mending.seen.add(patient_id)
+    return [Output("estimates", patient_id, None)]
