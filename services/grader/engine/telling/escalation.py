@@ -1,10 +1,12 @@
 """Escalations and their evidence as they go onto the wire: fixed key order, absent means absent."""
 
+import hashlib
 from typing import Any, NamedTuple
 
 from schemas import ids
+from schemas.encoding import encode
 from schemas.escalations import ESCALATION
-from schemas.evidence import EVIDENCE
+from schemas.evidence import EVIDENCE, MOST_PART_BYTES
 from schemas.times import format_time
 from services.grader.engine.crs import reasons
 from services.grader.engine.neuro.neuro_reasons import because_neuro, missing_neuro
@@ -130,14 +132,24 @@ def provenance(place: Place) -> Wire:
 
 
 def evidence(escalation: Wire, before: PatientState | None, record: Wire | None, telling: Telling) -> Wire:
-    """What `explain` recomputes an escalation from."""
+    """What `explain` recomputes an escalation from; of a part that is too large only its length and hash."""
     return {
         "schema": EVIDENCE,
         "escalation_id": escalation["escalation_id"],
         "patient_id": telling.state.patient_id,
         "now": format_time(telling.now_ms),
-        "state_before": None if before is None else encode_state(before),
-        **({} if record is None else {"record": record}),
+        "state_before": None,
+        **_part("state_before", None if before is None else encode_state(before)),
+        **_part("record", record),
         "rules": dict(telling.rules.reference),
         "provenance": provenance(telling.place),
     }
+
+
+def _part(name: str, part: Wire | None) -> Wire:
+    if part is None:
+        return {}
+    body = encode(part)
+    if len(body) <= MOST_PART_BYTES:
+        return {name: part}
+    return {f"{name}_omitted": {"length": len(body), "sha256": hashlib.sha256(body).hexdigest()}}
