@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from services.grader.ending import end_process
 
-# Then the partition waits: memory stays bounded however slow the broker is.
+# Then the partition waits: memory stays bounded however slow the broker is, and however large what is sent.
 MOST_UNACKNOWLEDGED = 1_000
+MOST_BYTES = 16 * 1024 * 1024
 
 
 class Addressed(NamedTuple):
@@ -53,7 +54,8 @@ class Sender:
         self._limit = limit
         self._queue: deque[tuple[int, Addressed, float]] = deque()
         self._number = 0
-        self._unacknowledged: dict[int, None] = {}  # in the order of sending
+        self._unacknowledged: dict[int, int] = {}  # in the order of sending, with sizes
+        self._bytes = 0
         self._waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         self._work = asyncio.Event()
         self._task = asyncio.ensure_future(self._send_all())
@@ -67,13 +69,15 @@ class Sender:
         """Take outputs over; never waits."""
         for output in outputs:
             self._number += 1
-            self._unacknowledged[self._number] = None
+            size = len(output.value or b"")
+            self._unacknowledged[self._number] = size
+            self._bytes += size
             self._queue.append((self._number, output, time.monotonic()))
         self._work.set()
 
     async def room(self) -> None:
-        """Wait until fewer than the limit are unacknowledged."""
-        await self._until(lambda: len(self._unacknowledged) < self._limit)
+        """Wait until fewer than the limit are unacknowledged, and not too many bytes."""
+        await self._until(lambda: len(self._unacknowledged) < self._limit and self._bytes < MOST_BYTES)
 
     async def settled(self) -> None:
         """Wait until everything enqueued so far is acknowledged, whatever comes after it."""
@@ -107,7 +111,7 @@ class Sender:
             return
         if (fault := done.exception()) is not None:
             end_process("Kafka did not take an output in time", fault)
-        del self._unacknowledged[number]
+        self._bytes -= self._unacknowledged.pop(number)
         self._acknowledged(output, time.monotonic() - since_s)
         for condition, reached in self._waiting:
             if condition() and not reached.done():

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from services.grader.sender import Addressed, Sender
+from services.grader.sender import MOST_BYTES, Addressed, Sender
 
 
 class Broker:
@@ -83,6 +83,21 @@ def test_there_is_no_room_at_the_limit():
         await asyncio.wait_for(room, 1)
 
     run(scenario, limit=2)
+
+
+def test_there_is_no_room_for_more_bytes_however_few_outputs_they_are():
+    async def scenario(broker, sender, _):
+        sender.enqueue(outputs(b"x" * (MOST_BYTES - 1)))
+        await asyncio.wait_for(sender.room(), 1)
+        sender.enqueue(outputs(b"y"))
+        room = asyncio.ensure_future(sender.room())
+        await let_run()
+        assert not room.done()
+
+        broker.acknowledge(1)
+        await asyncio.wait_for(room, 1)
+
+    run(scenario)
 
 
 def test_with_nothing_underway_everything_is_settled():
