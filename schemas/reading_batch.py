@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import Field, Json, TypeAdapter
+from pydantic import ConfigDict, Field, Json, TypeAdapter
 
 from schemas.bedside import MEASUREMENTS, Vitals
 from schemas.reading import Record, read_bedside
@@ -17,12 +17,14 @@ from schemas.reasons import Refusal
 from schemas.times import parse_times
 
 _VitalsOrBytes = Annotated[Json[Vitals] | bytes, Field(union_mode="left_to_right")]
+# Ids and times hardly ever repeat: remembering their strings only drives others out of the processor's cache.
+_FORGETFUL = ConfigDict(cache_strings="none")
 _NO_TIME = ""
 
 
 @cache
 def _adapter() -> TypeAdapter[Any]:
-    return TypeAdapter(list[_VitalsOrBytes])
+    return TypeAdapter(list[_VitalsOrBytes], config=_FORGETFUL)
 
 
 def read_batch(bodies: Sequence[bytes]) -> tuple[list[Record | Refusal], list[int | None]]:

@@ -16,10 +16,10 @@ MOST_KEYS = 250_000
 KEYLESS = ("crs.tick.v1", "crs.rules.v1")
 UNKNOWN = object()  # the key of a patient who is not known to live here: equal to none
 
-Taken = tuple["KafkaRecord", Record | Refusal, int | None]
+Taken = tuple["PlainRecord", Record | Refusal, int | None]
 
 
-class KafkaRecord(Protocol):
+class PlainRecord(Protocol):
     """What is read of a consumed record."""
 
     @property
@@ -39,8 +39,20 @@ class KafkaRecord(Protocol):
         """One event."""
 
 
-class Located(NamedTuple):
+class KafkaRecord(PlainRecord, Protocol):
     """A consumed record that says where it lies."""
+
+    @property
+    def topic(self) -> str:
+        """Name of the topic."""
+
+    @property
+    def partition(self) -> int:
+        """Number of the partition."""
+
+
+class Located(NamedTuple):
+    """A plain record and where it lies."""
 
     topic: str
     partition: int
@@ -63,7 +75,7 @@ class Intake:
         # Of patients who live here: working that out costs more than reading a record.
         self._keys: dict[str, object] = {}
 
-    def read(self, records: Sequence[KafkaRecord]) -> Iterator[Taken]:
+    def read(self, records: Sequence[PlainRecord]) -> Iterator[Taken]:
         """Each record with its event or why it is none, and when vitals were observed.
 
         The time is in milliseconds since 1970, and None beside everything that is no event of vitals.
@@ -79,7 +91,7 @@ class Intake:
                     events[place], times[place] = refusal, None
         return zip(records, events, times, strict=True)
 
-    def _refusal(self, event: Record | Refusal, record: KafkaRecord) -> Refusal | None:
+    def _refusal(self, event: Record | Refusal, record: PlainRecord) -> Refusal | None:
         if len(record.value or b"") > MOST_BYTES:
             return Refusal("too_large")
         if isinstance(event, Refusal):
@@ -92,7 +104,7 @@ class Intake:
         return refusal
 
 
-def read(record: Located, partitions: int) -> Record | Refusal:
+def read(record: KafkaRecord, partitions: int) -> Record | Refusal:
     """The event, if the record is one and lies where its patient belongs."""
     body = record.value or b""
     if len(body) > MOST_BYTES:
@@ -117,7 +129,7 @@ def _misplaced(event: Record, key: bytes | None, partition: int, partitions: int
     return None
 
 
-def rejection(record: Located, refusal: Refusal) -> dict[str, Any]:
+def rejection(record: KafkaRecord, refusal: Refusal) -> dict[str, Any]:
     """The refused bytes as `crs.rejected.v1` keeps them; the same record always gives the same id."""
     source = f"kafka:{record.topic}/{record.partition}/{record.offset}"
     return {

@@ -15,7 +15,7 @@ from services.grader.buckets import BUCKETS, bucket_of
 from services.grader.checkpoint import CheckpointWriter
 from services.grader.ending import end_process
 from services.grader.engine import Engine, Origin, Output
-from services.grader.intake import Intake, KafkaRecord, Located, Taken, rejection
+from services.grader.intake import Intake, Located, PlainRecord, Taken, rejection
 from services.grader.manifest import Manifest, encode_bucket
 from services.grader.sender import Addressed, Sender
 from services.grader.tallies import tally_slice
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 # Between two slices of a batch the event loop runs: heartbeats, acknowledgements, checkpoints.
 SLICE = 500
 SLICE_S = 0.02
+LOOKED_AT_EVERY = 32  # of records that are taken in at once: at the watch
 AGAIN = 50  # patients whose estimates are sent again in one go
 
 
@@ -45,6 +46,7 @@ class OwnedPartition:
         self.next = self.stored = manifest.next
         self.progress_s = time.monotonic()
         self.released = False
+        self.encoding_s = 0.0  # what the last checkpoint took from grading
         self._writer, self._manifest = writer, manifest
         self._topics, self._intake = topics, Intake(number, partitions)
         self._members: list[set[str]] = [set() for _ in range(BUCKETS)]
@@ -61,7 +63,7 @@ class OwnedPartition:
         self.engine.clock_ms = self._manifest.clock_ms
         self._saying_again = asyncio.ensure_future(self._say_again(sorted(set().union(*self._members))))
 
-    async def apply(self, batch: Sequence[KafkaRecord]) -> None:
+    async def apply(self, batch: Sequence[PlainRecord]) -> None:
         """Grade a fetched batch in its order; returns early when the partition is given up."""
         if batch[0].offset > self.next:
             end_process("records are missing from the log", partition=self.number, offset=self.next)
@@ -82,12 +84,23 @@ class OwnedPartition:
         pause_s = time.monotonic() + SLICE_S
         count = skipped = 0
         unfinished = False
-        for count, (record, event, _observed_ms) in enumerate(taken, 1):  # noqa: B007
-            if self._is_covered(event, record.offset):
+        engine, take, covered_upto = self.engine, self.engine.take, self._covered_upto
+        clock_ms = engine.clock_ms
+        for count, (record, event, observed_ms) in enumerate(taken, 1):
+            offset = record.offset
+            if record.timestamp > clock_ms:
+                clock_ms = record.timestamp
+            # What has such a time was read as vitals.
+            if observed_ms is not None and offset >= covered_upto and take(event, observed_ms, clock_ms, offset):  # type: ignore[arg-type]
+                self.next = offset + 1
+                if count % LOOKED_AT_EVERY:
+                    continue
+            elif self._is_covered(event, offset):
                 skipped += 1
             else:
                 self._enqueue(self._graded(event, record), record)
-            self.next = record.offset + 1
+                clock_ms = engine.clock_ms
+            self.next = offset + 1
             if time.monotonic() >= pause_s:
                 unfinished = True
                 break
@@ -107,6 +120,7 @@ class OwnedPartition:
             KafkaError: the state was not stored; the process has to end.
         """
         async with self._lock:
+            self.encoding_s = 0.0
             if self.next == self.stored:
                 return None
             rules = self.engine.rules_hash
@@ -148,7 +162,7 @@ class OwnedPartition:
             except Exception as fault:
                 end_process("estimates could not be sent again", fault, partition=self.number)
 
-    def _graded(self, event: Record | Refusal, record: KafkaRecord) -> Iterable[Output]:
+    def _graded(self, event: Record | Refusal, record: PlainRecord) -> Iterable[Output]:
         """No await in here: what a record changes is there as a whole or not at all."""
         origin = Origin(self._topics["bedside"], self.number, record.offset)
         if isinstance(event, Refusal):
@@ -176,7 +190,7 @@ class OwnedPartition:
             return False
         return "patient_id" in event and offset < self._covered[bucket_of(event["patient_id"])]
 
-    def _enqueue(self, outputs: Iterable[Output], record: KafkaRecord | None = None) -> None:
+    def _enqueue(self, outputs: Iterable[Output], record: PlainRecord | None = None) -> None:
         """Outputs with the record they follow from; what taking over says follows from none."""
         addressed = [
             Addressed(
@@ -202,11 +216,13 @@ class OwnedPartition:
     async def _encode(self, numbers: set[int]) -> dict[int, tuple[bytes, int]]:
         encoded = {}
         for number in sorted(numbers):
+            began_s = time.perf_counter()
             states = {patient_id: self.engine.encoded(patient_id) for patient_id in self._members[number]}
             patients = {patient_id: state for patient_id, state in states.items() if state is not None}
             self._members[number] = set(patients)
             self._covered[number] = self.next
             encoded[number] = (encode_bucket(patients, self.next), self.next)
+            self.encoding_s += time.perf_counter() - began_s
             await asyncio.sleep(0)
         return encoded
 

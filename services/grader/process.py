@@ -8,6 +8,7 @@ from faust import App
 
 from services.grader.app import build_app
 from services.grader.broker_facts import LogEnds, bedside_source
+from services.grader.collecting import calm_down
 from services.grader.engine import EngineFactory
 from services.grader.figures import Lags, show
 from services.grader.readiness import progress
@@ -32,6 +33,7 @@ def run(settings: GraderSettings, engine_for: EngineFactory, *, rules_hash: str)
     watchdog = Watchdog(grader.ownership.positions, LogEnds(settings, bedside), limit_s=limit_s, seen=Lags())
     show(grader.ownership)
     health = Health("grader")
+    calm_down()
     health.check("progress", progress(grader.ownership, ticks=settings.ticks))
     with health.serve(settings.port, settings.host, port_file=settings.port_file):
         watchdog.start()

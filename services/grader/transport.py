@@ -11,8 +11,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from typing import Any, cast
 
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP
+from faust.types import TP, ConsumerMessage
 from mode.utils.futures import notify
+
+from services.grader.fetching import keep_plain
 
 
 async def _nothing() -> None:
@@ -28,6 +30,9 @@ class BatchConsumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self._safe: dict[TP, int] = {}
 
+    def _new_consumer_thread(self) -> "BatchThread":
+        return BatchThread(self, loop=self.loop, beacon=self.beacon)
+
     def declare_safe(self, tp: TP, next_offset: int) -> None:
         """Everything below `next_offset` is stored: Faust may commit it."""
         self._safe[tp] = next_offset
@@ -42,7 +47,7 @@ class BatchConsumer(driver.Consumer):
         if records is None or self.should_stop:
             return
         if not self.flow_active:
-            await self.perform_seek()
+            await self._seek_back()
             return
         for tp, batch in records.items():
             if not self.flow_active or self.app.consumer_generation_id != generation:
@@ -51,13 +56,26 @@ class BatchConsumer(driver.Consumer):
                 for message in self._messages(tp, batch):
                     yield tp, message
 
+    async def _seek_back(self) -> None:
+        """What came while the flow was stopped is dropped, and read again from what was committed."""
+        try:
+            await self.perform_seek()
+        except Exception as fault:
+            # Partitions that a rebalance takes away meanwhile: whoever gets them begins at what was committed.
+            self.log.warning("no seek while the flow is stopped: %s", type(fault).__name__)
+
     def _messages(self, tp: TP, batch: list[Any]) -> Iterable[Any]:
         if not self._is_batched(tp.topic):
             return [self._to_message(tp, record) for record in batch]
-        # The last record's offset is the message's: what Faust remembers as read.
-        message = self._to_message(tp, batch[-1])
-        message.value = cast(Any, batch)  # declared as bytes, but handed on as it is
-        return [message]
+        # The last record's offset is the message's: what Faust remembers as read. Nobody asks for the rest of it.
+        last, generation = batch[-1], self.app.consumer_generation_id
+        return [
+            ConsumerMessage(
+                tp.topic, tp.partition, last.offset, last.timestamp / 1000, last.timestamp_type, None, None,
+                cast(Any, batch),  # declared as bytes, but handed on as it is
+                None, tp=tp, generation_id=generation,
+            )
+        ]  # fmt: skip
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """No gaps in the batched topic: they only serve Faust's commit arithmetic, which is not used there."""
@@ -74,9 +92,16 @@ class BatchConsumer(driver.Consumer):
         return True
 
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
+        self._forget_acks()
         pending = [tp for tp in super()._filter_tps_with_pending_acks(topics) if not self._is_batched(tp.topic)]
         yield from pending
         yield from [tp for tp in self._safe if topics is None or tp in topics or tp.topic in topics]
+
+    def _forget_acks(self) -> None:
+        """Faust's compiled streams note every batch past `ack`, for arithmetic that would take it out again."""
+        for tp in [tp for tp in self._acked if self._is_batched(tp.topic)]:
+            self._acked.pop(tp)
+            self._acked_index.pop(tp, None)
 
     def _new_offset(self, tp: TP) -> int | None:
         offset = self._safe.get(tp) if self._is_batched(tp.topic) else super()._new_offset(tp)
@@ -95,6 +120,16 @@ class BatchConsumer(driver.Consumer):
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Faust's livelock detector reads the arithmetic that is not used here; `watchdog.py` replaces it."""
+
+
+class BatchThread(driver.AIOKafkaConsumerThread):
+    """Faust's thread around aiokafka's consumer; batched records are not copied."""
+
+    async def on_start(self) -> None:
+        """Start aiokafka's consumer."""
+        await super().on_start()
+        transport = cast(BatchTransport, self.transport)
+        keep_plain(self._ensure_consumer()._fetcher, transport.batched_topic)
 
 
 class DurableProducer(driver.Producer):

@@ -31,7 +31,7 @@ def crash(scene: Scene, point: CrashPoint) -> None:
         joiner = scene.crew.start(scene.joiner())
     deadline_s = time.monotonic() + DIES_WITHIN_S
     while not ends_within(worker, FED_EVERY_S) and time.monotonic() < deadline_s:
-        scene.feed(30)
+        scene.feed(20)
     worker.kill()
     if joiner:
         joiner.kill()
@@ -113,7 +113,7 @@ def twin(scene: Scene) -> None:
     deadline_s = time.monotonic() + DIES_WITHIN_S
     while not (ends_within(elder, FED_EVERY_S) or has_ended(younger)):
         assert time.monotonic() < deadline_s, f"both go on\n{elder.log()[-3000:]}"
-        scene.feed(30)
+        scene.feed(20)
     scene.crew.workers["a"] = younger if has_ended(elder) else elder
 
 

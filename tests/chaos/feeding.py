@@ -15,7 +15,7 @@ from services.runtime.topics import topic_name
 from tests.chaos.wards import Arrival
 
 TICKED = encode({"schema": TICK})
-TICK_EVERY_MS = 5 * 60_000
+TICK_EVERY_MS = 30 * 60_000
 TAKEN_WITHIN_S = 45
 
 

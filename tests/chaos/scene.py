@@ -41,7 +41,7 @@ class Scene:
         """What was done to records on their way."""
         return self._feeding.faults
 
-    def feed(self, most: int = 60) -> None:
+    def feed(self, most: int = 50) -> None:
         """The ward goes on: some more records."""
         self._feeding.send(islice(self._load, self.random.randrange(most // 2, most)))
 

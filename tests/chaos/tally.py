@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.crash_points import CrashPoint
@@ -54,7 +54,7 @@ class Tally:
     def write(self, path: Path) -> None:
         """As JSON."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**asdict(self), "all_faults": self.all_faults}, indent=2) + "\n")
+        path.write_text(json.dumps({**vars(self), "all_faults": self.all_faults}, indent=2) + "\n")
 
 
 def tally_in(path: Path, seed: int) -> Tally:

@@ -19,9 +19,11 @@ from schemas.reasons import Refusal
 from schemas.rejected import Rejected
 from schemas.times import format_time, parse_time
 from services.grader.engine import Origin, Output
+from services.grader.engine.kept import Kept
 from services.grader.engine.partition import Partition
 from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
 from services.grader.engine.ruleset.unit_profile import with_unit_profile
+from services.grader.engine.state import PatientState, encode_state
 
 START_MS = parse_time("2026-03-01T08:00:00Z")
 MINUTE_MS = 60_000
@@ -141,12 +143,19 @@ class Bed:
 
     def restarted(self) -> "Bed":
         """The grader is replaced by one that knows only the checkpoint."""
-        import orjson
-
         states = {patient: self.partition.encoded(patient) for patient in self.partition.patients}
         old, ward = self.partition, self.partition.ward
         self.partition = Partition(ward.rules, watch_all=ward.watch_all)
-        self.partition.restore(orjson.loads(orjson.dumps(states)), old.clock_ms)
+        self.partition.restore(states, old.clock_ms)
+        return self
+
+    def known(self, patient: str | None = None) -> dict[str, Any]:
+        """What is known of a patient, as evidence and handovers tell it."""
+        return encode_state(self.partition.patients[patient or self.patient])
+
+    def keep(self, state: PatientState) -> "Bed":
+        """Another state in the place of what the grader knows of its patient, whatever it took to come to it."""
+        self.partition._kept[state.patient_id] = Kept(state)
         return self
 
     @property

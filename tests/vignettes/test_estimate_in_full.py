@@ -92,7 +92,7 @@ def test_a_crs_grade_is_one_number_where_it_is_established_or_excluded():
 def test_after_a_fault_nothing_is_excluded():
     bed = well_bed()
     state = bed.partition.patients["bed-7"]
-    bed.partition.patients["bed-7"] = replace(state, sent=replace(state.sent, crs=None))
+    bed.keep(replace(state, sent=replace(state.sent, crs=None)))
     bed.vitals(1, **WELL)
     shown = bed.estimate
     assert (bed.said(), shown["grade_low"], shown["grade_high"], shown["grade"]) == (["engine_fault"], 0, 4, None)

@@ -9,7 +9,7 @@ from tests.vignettes.starting_points import febrile_bed
 
 def test_the_evidence_of_a_page_is_the_state_before_and_the_record():
     bed = febrile_bed()
-    before = bed.partition.encoded("bed-7")
+    before = bed.known()
     bed.vitals(5, sbp_mmhg=84, event_id="low")
     (told,) = bed.escalations("crs_rise")[1:]
     assert evidence_of(bed, told) == {
@@ -33,7 +33,7 @@ def test_the_evidence_of_a_page_is_the_state_before_and_the_record():
 
 def test_the_evidence_of_a_page_for_time_alone_has_no_record():
     bed = febrile_bed().monitor(3, heart_rate_bpm=80).until(17.99)
-    before = bed.partition.encoded("bed-7")
+    before = bed.known()
     told = bed.until(30).escalations("technical_silent")[-1]
     assert evidence_of(bed, told) == {
         "schema": "crs.evidence.v1",
@@ -63,7 +63,7 @@ def broken_record(bed: Bed) -> Bed:
 
 def test_a_fault():
     bed = febrile_bed()
-    before, revision = bed.partition.encoded("bed-7"), bed.estimate["revision"]
+    before, revision = bed.known(), bed.estimate["revision"]
     told = page(broken_record(bed), "engine_fault")
     assert told == {
         "priority": "high",
@@ -92,7 +92,7 @@ def test_a_fault():
 
 def test_lost_records():
     bed = febrile_bed().until(3)
-    before = bed.partition.encoded("bed-7")
+    before = bed.known()
     bed.outputs += valid(bed.partition.lost(Origin("crs.bedside.v1", 0, 40), 49))
     lost = {**lies(40), "last_offset": 49}
     assert page(bed, "data_gap") == {

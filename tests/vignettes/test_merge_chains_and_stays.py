@@ -178,7 +178,7 @@ def test_a_history_too_long_for_one_record_is_folded_up_and_loses_no_grade(monke
     bed = febrile().vitals(5, sbp_mmhg=84)
     for number in range(80):
         bed.vitals(10 + number, source="interface", sbp_mmhg=84, heart_rate_bpm=80 + number % 3)
-    assert len(orjson.dumps(bed.partition.encoded(OLD))) > 16 * 1024
+    assert len(orjson.dumps(bed.known(OLD))) > 16 * 1024
     bed.said()
     merged(bed, 90)
     handover = written(bed)[0]

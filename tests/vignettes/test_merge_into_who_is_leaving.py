@@ -81,7 +81,7 @@ def test_what_pages_at_a_merge_says_by_which_record_and_from_which_state():
     bed = under(febrile(hands_over=False), NEW).admit(2, event_id="admit-8")
     bed.chart(2, "vasopressor", drug="norepinephrine", rate=0.1)
     handover = written(merged(bed, 10))[0]
-    before, told = bed.partition.encoded(NEW), len(bed.outputs)
+    before, told = bed.known(NEW), len(bed.outputs)
     bed.deliver(handover, 11)
     state = bed.partition.patients[NEW]
     (page,) = bed.escalations("crs_rise")[-1:]

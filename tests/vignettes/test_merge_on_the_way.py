@@ -70,7 +70,7 @@ def test_a_patient_with_more_drugs_than_a_handover_holds_goes_over_without_the_l
     bed = febrile()
     for number in range(450):
         bed.chart(2 + 0.9 * number, "vasopressor", drug=f"bolus {number}", rate=0.1, event_id=f"{number:0>200}")
-    assert len(encode(bed.partition.encoded(OLD))) > MOST_STATE_BYTES
+    assert len(encode(bed.known(OLD))) > MOST_STATE_BYTES
     assert (bed.interval, bed.said()) == ((1, 4), ["possible_crs"])
     merged(bed, 7 * HOUR)
     assert len(encode(written(bed)[0]["state"])) <= MOST_STATE_BYTES

@@ -83,7 +83,7 @@ def test_everything_open_under_the_old_name_is_resolved_there_with_its_evidence(
     bed = deteriorated(hands_over=False)
     handover = written(merged(bed, 10))[0]
     bed.deliver(handover, 11)
-    before, answer, told = bed.partition.encoded(OLD), written(bed)[1], len(bed.outputs)
+    before, answer, told = bed.known(OLD), written(bed)[1], len(bed.outputs)
     bed.deliver(answer, 12)
     named = pages(bed)
     outputs = bed.outputs[told:]
@@ -218,8 +218,8 @@ def test_ids_of_a_stream_older_than_the_cut_are_forgotten_and_newer_ones_known(m
     bed = Bed(hands_over=False).admit()
     for number in range(40):
         for second in range(2):
-            bed.monitor(2 + number / 10 + second / 60, spo2_pct=96 - second, event_id=f"stream-{number}-{second}")
-    whole = len(encode(bed.partition.encoded(OLD)))
+            bed.monitor(2 + number / 10 + second / 60, spo2_pct=96 - 8 * second, event_id=f"stream-{number}-{second}")
+    whole = len(encode(bed.known(OLD)))
     monkeypatch.setattr(leaving, "MOST_STATE_BYTES", whole)
     state = decode_state(written(merged(bed, 7))[0]["state"])
     here, cut_ms = bed.partition.patients[OLD], state.marks[0].at_ms

@@ -73,7 +73,7 @@ def test_the_rules_in_force_again_change_nothing():
 
 def test_a_restart_goes_on_under_the_rules_that_were_in_force():
     bed = febrile().activate(10, STRICTER.hash)
-    states = {"bed-7": json.loads(json.dumps(bed.partition.encoded("bed-7")))}
+    states = {"bed-7": bed.partition.encoded("bed-7")}
     clock_ms, hash_then = bed.partition.clock_ms, bed.partition.rules_hash
     bed.partition = Partition(watch_all=True, ready=[STRICTER])
     assert bed.partition.resume(hash_then)
@@ -88,7 +88,7 @@ def test_an_activation_read_again_after_a_restore_does_not_count_twice():
     bed = febrile().activate(10, STRICTER.hash)
     activation = {"schema": "crs.rules.v1", "rules_id": "n", "rules_hash": STRICTER.hash, "activated_by": "dr-ito"}
     again = Partition(watch_all=True, ready=[STRICTER])
-    again.restore({"bed-7": json.loads(json.dumps(bed.partition.encoded("bed-7")))}, ms(9))
+    again.restore({"bed-7": bed.partition.encoded("bed-7")}, ms(9))
     lies = bed.partition.patients["bed-7"].place
     assert again.apply(activation, clock_ms=ms(10), origin=lies) == []
     assert again.encoded("bed-7") == bed.partition.encoded("bed-7")

@@ -6,19 +6,15 @@ import orjson
 
 from schemas.partitions import partition_for
 from schemas.times import format_time
-from services.control.bench.ward_stream import START_MS, Recorded, manual, patient_name
+from services.control.bench.ward_stream import SECOND_MS, Recorded, manual, patient_name
 
 # Spread over this long before the start, so that five-minute repeats do not all fall on one second.
 ADMITTED_OVER_MS = 295_000
 
 
-def admitted_ms(number: int, of: int) -> int:
-    """When a patient came, event time."""
-    return START_MS - ADMITTED_OVER_MS + number * ADMITTED_OVER_MS // of - 1
-
-
-def admission(number: int, at_ms: int, partitions: int) -> Iterator[Recorded]:
-    """The records of one admission, all of one moment."""
+def admission(number: int, *, of: int, start_ms: int, partitions: int) -> Iterator[Recorded]:
+    """The records of one admission, all of one moment, and a reading of the monitor just before `start_ms`."""
+    at_ms = start_ms - ADMITTED_OVER_MS + number * ADMITTED_OVER_MS // of - SECOND_MS
     name = patient_name(number)
     yield _charted(name, at_ms, partitions, "encounter", action="admit", age_years=60, unit="onc", bed=f"{number}")
     yield _charted(name, at_ms, partitions, "immunotherapy", product="axi-cel")
@@ -26,6 +22,8 @@ def admission(number: int, at_ms: int, partitions: int) -> Iterator[Recorded]:
     yield _charted(name, at_ms, partitions, "vasopressor", drug="none")
     yield manual(name, at_ms, partitions, temperature_c=36.8, sbp_mmhg=118, dbp_mmhg=72, bp_source="cuff")
     yield monitor(name, at_ms, partitions, heart_rate_bpm=72, spo2_pct=98, resp_rate_bpm=16)
+    last_ms = start_ms - SECOND_MS
+    yield monitor(name, last_ms, partitions, heart_rate_bpm=72, spo2_pct=98, resp_rate_bpm=16)
 
 
 def _charted(name: str, at_ms: int, partitions: int, kind: str, **more: object) -> Recorded:

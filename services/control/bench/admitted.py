@@ -5,42 +5,46 @@ long way that an admission takes is no part of what is measured, and 100,000 of 
 """
 
 from dataclasses import replace
-from typing import Any
 
 from schemas.reading import read_bedside
 from schemas.reasons import Refusal
-from services.control.bench.admissions import admission, admitted_ms
+from services.control.bench.admissions import admission
 from services.control.bench.ward_stream import START_MS, patient_name
 from services.grader.engine import Origin
+from services.grader.engine.kept import Kept
 from services.grader.engine.partition import Partition
-from services.grader.engine.state import PatientState, encode_state
+from services.grader.engine.state import PatientState
+from services.grader.engine.step import next_deadline
+from services.grader.engine.ward import Ward
 
 REALLY_ADMITTED = 1_000
 
 
 class AdmittedWard:
-    """The states of all patients at `START_MS`.
+    """The states of all patients at a moment.
 
     Args:
         patients: how many; numbers from 0.
+        start_ms: the moment, event time.
     """
 
-    def __init__(self, patients: int) -> None:
-        self.patients = patients
-        self._really = min(patients, REALLY_ADMITTED)
-        self._states = [_admitted(number, of=self._really) for number in range(self._really)]
+    def __init__(self, patients: int, start_ms: int = START_MS) -> None:
+        self.patients, self.start_ms = patients, start_ms
+        really = min(patients, REALLY_ADMITTED)
+        self._states = [_admitted(number, of=really, start_ms=start_ms) for number in range(really)]
 
-    def stored(self, number: int) -> Any:
+    def stored(self, number: int) -> bytes:
         """A patient as `Partition.restore` takes it, and as a checkpoint holds it."""
-        return encode_state(replace(self._states[number % self._really], patient_id=patient_name(number)))
+        state = replace(self._states[number % len(self._states)], patient_id=patient_name(number))
+        return Kept(state).stored(next_deadline(state, state.reached_ms, Ward()))
 
 
-def _admitted(number: int, *, of: int) -> PatientState:
-    engine, at_ms = Partition(), admitted_ms(number, of)
-    for place, recorded in enumerate(admission(number, at_ms, 1)):
+def _admitted(number: int, *, of: int, start_ms: int) -> PatientState:
+    engine = Partition()
+    for place, recorded in enumerate(admission(number, of=of, start_ms=start_ms, partitions=1)):
         record = read_bedside(recorded.value, recorded.key)
         if isinstance(record, Refusal):
             raise ValueError(f"the bench admits with a record that is refused: {record.sentence()}")
-        engine.apply(record, clock_ms=at_ms, origin=Origin("bench", 0, place))
-    engine.advance(START_MS - 1)
+        engine.apply(record, clock_ms=recorded.at_ms, origin=Origin("bench", 0, place))
+    engine.advance(start_ms - 1)
     return engine.patients[patient_name(number)]

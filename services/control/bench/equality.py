@@ -18,7 +18,7 @@ from schemas.topics import BEDSIDE, ESCALATIONS, ESTIMATES, EVIDENCE, REJECTED, 
 from services.control.bench.admitted import AdmittedWard
 from services.control.bench.bench_topics import end_offsets
 from services.control.bench.topic_reading import fetched
-from services.control.bench.ward_stream import START_MS, patient_name
+from services.control.bench.ward_stream import patient_name
 from services.grader.engine import Origin, Output
 from services.grader.engine.partition import Partition
 from services.runtime.settings import KafkaSettings
@@ -64,7 +64,7 @@ async def _expected(kafka: KafkaSettings, ward: AdmittedWard, chosen: list[int])
     engines = {number: Partition() for number in range(kafka.partitions)}
     for number in chosen:
         name = patient_name(number)
-        engines[partition_for(name, kafka.partitions)].restore({name: ward.stored(number)}, START_MS - 1)
+        engines[partition_for(name, kafka.partitions)].restore({name: ward.stored(number)}, ward.start_ms - 1)
     names, said = {patient_name(number).encode() for number in chosen}, Said()
     async for batch in _topic(kafka, BEDSIDE):
         engine = engines[batch[0].partition]

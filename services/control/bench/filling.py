@@ -22,21 +22,32 @@ def fill(kafka: KafkaSettings, records: Iterable[Recorded]) -> int:
 
 
 async def _fill(kafka: KafkaSettings, records: Iterable[Recorded]) -> int:
+    producer, count = await started_producer(kafka), 0
+    try:
+        batches = Batches(producer, topic_name(kafka.topic_prefix, BEDSIDE), kafka.partitions)
+        for count, recorded in enumerate(records, 1):  # noqa: B007 - how many it were is the answer
+            await batches.add(recorded)
+        await batches.flush()
+        await batches.settle()
+    finally:
+        await producer.stop()
+    return count
+
+
+async def started_producer(kafka: KafkaSettings, **more: Any) -> AIOKafkaProducer:
+    """One that loses and doubles nothing, as an ingest's. Stop it."""
     producer = AIOKafkaProducer(
         bootstrap_servers=kafka.bootstrap_servers,
         acks="all",
         enable_idempotence=True,
-        max_batch_size=BATCH_BYTES,
+        **{"max_batch_size": BATCH_BYTES} | more,
         **aiokafka_security(kafka),
     )
     await producer.start()
-    try:
-        return await _Batches(producer, topic_name(kafka.topic_prefix, BEDSIDE), kafka.partitions).write(records)
-    finally:
-        await producer.stop()
+    return producer
 
 
-class _Batches:
+class Batches:
     """One open batch a partition."""
 
     def __init__(self, producer: AIOKafkaProducer, topic: str, partitions: int) -> None:
@@ -44,28 +55,29 @@ class _Batches:
         self._open = [producer.create_batch() for _ in range(partitions)]
         self._underway: list[Any] = []
 
-    async def write(self, records: Iterable[Recorded]) -> int:
-        count = 0
-        for partition, key, value, at_ms in records:
-            count += 1
-            if self._open[partition].append(key=key, value=value, timestamp=at_ms) is None:
-                await self._send(partition)
-                self._open[partition].append(key=key, value=value, timestamp=at_ms)
+    async def add(self, recorded: Recorded) -> None:
+        """Into the open batch, or a new one where that is full."""
+        partition, key, value, at_ms = recorded
+        if self._open[partition].append(key=key, value=value, timestamp=at_ms) is None:
+            await self._send(partition)
+            self._open[partition].append(key=key, value=value, timestamp=at_ms)
+
+    async def flush(self) -> None:
+        """Send what is open."""
         for partition in range(len(self._open)):
             await self._send(partition)
-        await self._settle()
-        return count
+
+    async def settle(self) -> None:
+        """Wait until Kafka has what was sent; raises what kept it from that."""
+        underway, self._underway = self._underway, []
+        await asyncio.gather(*underway)
 
     async def _send(self, partition: int) -> None:
-        batch, self._open[partition] = self._open[partition], self._producer.create_batch()
+        batch = self._open[partition]
         if batch.record_count() == 0:
             return
+        self._open[partition] = self._producer.create_batch()
         batch.close()
         self._underway.append(await self._producer.send_batch(batch, self._topic, partition=partition))
         if len(self._underway) >= MOST_UNDERWAY:
-            await self._settle()
-
-    async def _settle(self) -> None:
-        """Wait until Kafka has what was handed over; raises what kept it from that."""
-        underway, self._underway = self._underway, []
-        await asyncio.gather(*underway)
+            await self.settle()

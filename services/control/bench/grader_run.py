@@ -13,7 +13,7 @@ from services.control.bench.grader_process import GraderProcess, graders
 from services.control.bench.measuring import Measured, Point, between, watch
 from services.control.bench.prepared_state import store
 from services.control.bench.process_readings import peak_resident_bytes, processor_s
-from services.control.bench.ward_stream import START_MS, ticks
+from services.control.bench.ward_stream import ticks
 from services.control.pipeline_topics import grader_group
 from services.control.refusal import Refusal
 from services.runtime.kafka_clients import admin
@@ -33,9 +33,14 @@ def standing_by(kafka: KafkaSettings, ward: AdmittedWard, workers: int) -> Itera
     store(kafka, ward)
     with graders(kafka, workers, **GIVEN) as running:
         await_members(kafka, running)
-        fill(kafka, ticks(kafka.partitions, START_MS - 1))
-        _until(running, lambda: _has_taken_over(running, ward.patients, kafka.partitions))
+        fill(kafka, ticks(kafka.partitions, ward.start_ms - 1))
+        await_taken_over(running, ward.patients, kafka.partitions)
         yield running
+
+
+def await_taken_over(running: Sequence[GraderProcess], patients: int, partitions: int) -> None:
+    """Return when everybody's standing estimate was said again, and every partition has stored its first checkpoint."""
+    _until(running, lambda: _has_taken_over(running, patients, partitions))
 
 
 def _has_taken_over(running: Sequence[GraderProcess], patients: int, partitions: int) -> bool:

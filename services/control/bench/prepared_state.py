@@ -2,11 +2,10 @@
 
 import asyncio
 from collections import defaultdict
-from typing import Any
 
 from schemas.partitions import partition_for
 from services.control.bench.admitted import AdmittedWard
-from services.control.bench.ward_stream import START_MS, patient_name
+from services.control.bench.ward_stream import patient_name
 from services.grader.broker_facts import bedside_source
 from services.grader.buckets import bucket_of
 from services.grader.checkpoint import CheckpointWriter
@@ -34,12 +33,12 @@ def store(kafka: KafkaSettings, ward: AdmittedWard) -> None:
 async def _store(
     settings: GraderSettings, topic: str, source: Source, partition: int, numbers: list[int], ward: AdmittedWard
 ) -> None:
-    patients: dict[int, dict[str, Any]] = defaultdict(dict)
+    patients: dict[int, dict[str, bytes]] = defaultdict(dict)
     for number in numbers:
         name = patient_name(number)
         patients[bucket_of(name)][name] = ward.stored(number)
     buckets = {bucket: (encode_bucket(members, 0), 0) for bucket, members in sorted(patients.items())}
-    manifest = Manifest(source, 0, START_MS - 1, DEFAULT_RULES.hash, {})
+    manifest = Manifest(source, 0, ward.start_ms - 1, DEFAULT_RULES.hash, {})
     writer = await CheckpointWriter.open(settings, topic, partition)
     try:
         await writer.write(buckets, manifest)

@@ -89,7 +89,7 @@ def _round(kafka: KafkaSettings, plan: Plan, ward: AdmittedWard, length_s: int, 
 
 def every_second(stream: WardStream, length_s: int) -> Iterable[Recorded]:
     """The whole log."""
-    return (recorded for second in range(length_s) for recorded in stream.second(second))
+    return (recorded for second in range(length_s) for recorded in stream.ticked_round(second))
 
 
 def spoken(name: str, measured: Measured) -> str:

@@ -52,7 +52,7 @@ def patient_name(number: int) -> str:
 class _Bed:
     """One monitored patient: where the values are, and around what they move."""
 
-    __slots__ = ("desaturated_pct", "desaturated_until_s", "home", "key", "name", "partition", "values")
+    __slots__ = ("desaturated_pct", "desaturated_until_ms", "home", "key", "name", "partition", "values")
 
     def __init__(self, number: int, partitions: int, chance: random.Random) -> None:
         at = AT_THE_EDGE if chance.randrange(EDGE_ONE_IN) == 0 else STEADY
@@ -61,60 +61,79 @@ class _Bed:
         self.partition = partition_for(self.name, partitions)
         self.home = [chance.randint(*span) for span in at.values()]
         self.values = list(self.home)
-        self.desaturated_until_s = -1
+        self.desaturated_until_ms = 0
         self.desaturated_pct = 0
 
 
 class WardStream:
-    """Monitor readings of all patients, second by second, with the ticks the owner would write beside them.
+    """Monitor readings of all patients, round by round, and now and then a fever that a nurse finds.
 
     Args:
-        patients: how many, each at 1 Hz of event time.
+        patients: how many.
         partitions: of the bedside topic.
         seed: of everything that is left to chance.
+        start_ms: when round 0 begins, event time.
+        period_ms: length of a round, in which every patient is read once.
+        spared: the first so many patients get no fever here; a bench gives them one when it wants to.
     """
 
-    def __init__(self, patients: int, *, partitions: int, seed: int) -> None:
+    def __init__(
+        self,
+        patients: int,
+        *,
+        partitions: int,
+        seed: int,
+        start_ms: int = START_MS,
+        period_ms: int = SECOND_MS,
+        spared: int = 0,
+    ) -> None:
+        self._start_ms, self._period_ms, self._spared = start_ms, period_ms, spared
         self._chance = random.Random(seed)
         self._partitions = partitions
         self._beds = [_Bed(number, partitions, self._chance) for number in range(patients)]
         self._feverish: set[int] = set()
         self._owed = [0.0, 0.0]
 
-    def second(self, number: int) -> Iterator[Recorded]:
-        """Everything of one second after `START_MS`; call in order, each once."""
-        began_ms = START_MS + number * SECOND_MS
-        clock = format_time(began_ms)[:19].encode()
-        self._let_things_happen(number)
+    def round(self, number: int) -> Iterator[Recorded]:
+        """One reading of every patient; call in order, each once."""
+        began_ms, period_ms = self._start_ms + number * self._period_ms, self._period_ms
         beds, bits_of, count = self._beds, self._chance.getrandbits, len(self._beds)
+        self._desaturations(began_ms)
+        second, clock = -1, b""
         for place, bed in enumerate(beds):
-            phase_ms = place * SECOND_MS // count
+            at_ms = began_ms + place * period_ms // count
+            if at_ms // SECOND_MS != second:
+                second, clock = at_ms // SECOND_MS, format_time(at_ms)[:19].encode()
             bits = bits_of(152)
             _move(bed, bits)
             rate, saturation, breaths = bed.values
-            if number <= bed.desaturated_until_s:
+            if at_ms <= bed.desaturated_until_ms:
                 saturation = bed.desaturated_pct
-            body = _MONITOR % (bits >> 24, bed.key, clock, phase_ms, place, rate, saturation, breaths)
-            yield Recorded(bed.partition, bed.key, body, began_ms + phase_ms)
-        yield from self._fevers(began_ms + SECOND_MS - 1)
-        yield from ticks(self._partitions, began_ms + SECOND_MS - 1)
+            body = _MONITOR % (bits >> 24, bed.key, clock, at_ms % SECOND_MS, place, rate, saturation, breaths)
+            yield Recorded(bed.partition, bed.key, body, at_ms)
+        yield from self._fevers(began_ms + period_ms - 1)
 
-    def _let_things_happen(self, second: int) -> None:
+    def ticked_round(self, number: int) -> Iterator[Recorded]:
+        """The same, and at its end the ticks that the owner of each partition would have written."""
+        yield from self.round(number)
+        yield from ticks(self._partitions, self._start_ms + (number + 1) * self._period_ms - 1)
+
+    def _desaturations(self, at_ms: int) -> None:
         for _ in range(self._due(0, SECONDS_BETWEEN_DESATURATIONS)):
             bed = self._chance.choice(self._beds)
-            bed.desaturated_until_s = second + self._chance.randint(*DESATURATION_S)
+            bed.desaturated_until_ms = at_ms + self._chance.randint(*DESATURATION_S) * SECOND_MS
             bed.desaturated_pct = self._chance.randint(*DESATURATED_PCT)
 
     def _fevers(self, at_ms: int) -> Iterator[Recorded]:
         for _ in range(self._due(1, SECONDS_BETWEEN_FEVERS)):
             number = self._chance.randrange(len(self._beds))
-            if number not in self._feverish:
+            if number not in self._feverish and number >= self._spared:
                 self._feverish.add(number)
                 celsius = round(self._chance.uniform(*FEVER_C), 1)
                 yield manual(self._beds[number].name, at_ms, self._partitions, temperature_c=celsius)
 
     def _due(self, what: int, seconds_between: int) -> int:
-        self._owed[what] += len(self._beds) / seconds_between
+        self._owed[what] += len(self._beds) * self._period_ms / SECOND_MS / seconds_between
         due = int(self._owed[what])
         self._owed[what] -= due
         return due

@@ -3,21 +3,25 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
+from services.control.bench.latency import LatencyPlan, latency
+from services.control.bench.memory import MemoryPlan, memory
 from services.control.bench.optional_packages import require
 from services.control.bench.process_readings import require_proc
 from services.control.bench.report import Report
 from services.control.bench.results import write_json
 from services.control.bench.rivals import NEEDED, RIVALS
 from services.control.bench.throughput import Plan, throughput
-from services.control.refusal import Refusal
-from services.control.speech import complain, say
+from services.control.refusal import WRONG_USE, Refusal
+from services.control.speech import Say, complain, say
 from services.runtime.kafka_source import NoKafka, kafka_source
 from services.runtime.settings import KafkaSettings
 
 WRONG = 1
 SHIPPED_PARTITIONS = 12
+Measure = Callable[[KafkaSettings, Say], Report]
 
 
 def register(subparsers: Any) -> None:
@@ -32,6 +36,8 @@ def register(subparsers: Any) -> None:
     )
     kinds = parser.add_subparsers(dest="measurement", metavar="MEASUREMENT", required=True)
     _throughput(kinds)
+    _latency(kinds)
+    _memory(kinds)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,10 +49,16 @@ def run(args: argparse.Namespace) -> int:
     try:
         with kafka_source(say=complain) as source:
             kafka = KafkaSettings(bootstrap_servers=source.bootstrap_servers, partitions=args.partitions)
-            report: Report = measure(kafka)
+            report: Report = measure(kafka, _progress())
     except NoKafka as why:
         raise Refusal(str(why)) from None
     return _tell(args, report)
+
+
+def _progress() -> Say:
+    """To standard error, each line led by the seconds since now."""
+    began_s = monotonic()
+    return lambda sentence: complain(f"[{monotonic() - began_s:6.1f} s] {sentence}")
 
 
 def _tell(args: argparse.Namespace, report: Report) -> int:
@@ -85,7 +97,7 @@ def _throughput(kinds: Any) -> None:
     parser.set_defaults(prepared=_throughput_of)
 
 
-def _throughput_of(args: argparse.Namespace) -> Callable[[KafkaSettings], Report]:
+def _throughput_of(args: argparse.Namespace) -> Measure:
     for name in args.contestants:
         for package in NEEDED.get(name, ()):
             require(package, f"The contestant {name}")
@@ -93,7 +105,49 @@ def _throughput_of(args: argparse.Namespace) -> Callable[[KafkaSettings], Report
         args.patients, args.seconds, args.rounds, args.contestants, args.workers, args.seed,
         sample=args.sample, event_seconds=args.event_seconds, profile=args.profile,
     )  # fmt: skip
-    return lambda kafka: throughput(kafka, plan, complain)
+    return lambda kafka, speak: throughput(kafka, plan, speak)
+
+
+def _latency(kinds: Any) -> None:
+    parser = kinds.add_parser(
+        "latency",
+        help="from a bedside event to its escalation on the topic",
+        description="As in production: the broker's time, checkpoints and ticks on. While the background runs, a few "
+        "events a second that must page at once are timed from the produce call until their escalation was read. "
+        "Stalls are included.",
+        epilog="Example: crswatch bench latency --rates 1000,5000,10000 --minutes 10",
+    )
+    _shared(parser, patients=10_000)
+    parser.add_argument(
+        "--rates", type=_rates, default=(1_000, 5_000, 10_000), metavar="N,N", help="default: 1000,5000,10000"
+    )
+    parser.add_argument("--minutes", type=_minutes, default=1.0, metavar="M", help="for each rate; default: 1")
+    parser.set_defaults(prepared=_latency_of)
+
+
+def _latency_of(args: argparse.Namespace) -> Measure:
+    if max(args.rates) > args.patients:
+        raise Refusal("--rates above --patients: no monitor is read more than once a second.", code=WRONG_USE)
+    plan = LatencyPlan(args.patients, args.rates, args.minutes, args.seed)
+    return lambda kafka, speak: latency(kafka, plan, speak)
+
+
+def _memory(kinds: Any) -> None:
+    parser = kinds.add_parser(
+        "memory",
+        help="bytes a patient, in memory and in a checkpoint",
+        description="The grader and an engine alone grade the same log. Memory is what the engine's process grew by; a "
+        "checkpoint is what the newest manifests name on the state topic.",
+        epilog="Example: crswatch bench memory --patients 10000 --minutes 20",
+    )
+    _shared(parser, patients=1_000)
+    parser.add_argument("--minutes", type=_whole(1, 1_440), default=20, metavar="M", help="of event time; default: 20")
+    parser.set_defaults(prepared=_memory_of)
+
+
+def _memory_of(args: argparse.Namespace) -> Measure:
+    plan = MemoryPlan(args.patients, args.minutes, args.seed)
+    return lambda kafka, speak: memory(kafka, plan, speak)
 
 
 def _shared(parser: argparse.ArgumentParser, *, patients: int) -> None:
@@ -112,6 +166,21 @@ def _names(text: str) -> tuple[str, ...]:
     if unknown := [name for name in names if name not in RIVALS]:
         raise argparse.ArgumentTypeError(f"must be of {', '.join(RIVALS)}, not {unknown[0] or 'nothing'}")
     return names
+
+
+def _rates(text: str) -> tuple[int, ...]:
+    rate = _whole(1, 1_000_000)
+    return tuple(rate(part) for part in text.split(","))
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0.1 <= minutes <= 1_440:
+        raise argparse.ArgumentTypeError("must be a number of minutes from 0.1 to 1440")
+    return minutes
 
 
 def _seconds(text: str) -> float:

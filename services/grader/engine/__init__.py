@@ -33,16 +33,19 @@ class Engine(Protocol):
     def resume(self, rules_hash: str) -> bool:
         """Before restoring: the rule set that was in force; False if this engine does not have it."""
 
+    def take(self, record: dict[str, Any], at_ms: int, clock_ms: int, offset: int) -> bool:
+        """Take in vitals about which nothing is said; False, and nothing has changed: go on with `apply`."""
+
     def apply(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> Iterable[Output]:
         """Deadlines strictly before the clock, then the record."""
 
     def advance(self, now_ms: int) -> Iterable[Output]:
         """All deadlines up to and including now."""
 
-    def encoded(self, patient_id: str) -> Any:
-        """A patient's state as plain data; None for a patient that is not kept any more."""
+    def encoded(self, patient_id: str) -> bytes | None:
+        """A patient for a checkpoint; None for a patient that is not kept any more."""
 
-    def restore(self, patients: Mapping[str, Any], clock_ms: int) -> None:
+    def restore(self, patients: Mapping[str, bytes], clock_ms: int) -> None:
         """Take over stored patients."""
 
     def standing(self, patient_ids: Iterable[str]) -> Iterable[Output]:

@@ -15,8 +15,10 @@ from schemas.rejected import REJECTED
 from schemas.times import format_time
 from services.grader.engine import Origin, Output
 from services.grader.engine.estimate import estimate
+from services.grader.engine.kept import Kept, read_stored
 from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
-from services.grader.engine.state import PatientState, Place, decode_state, encode_state
+from services.grader.engine.state import PatientState, Place
+from services.grader.engine.steady.common import UNCOMMON, commonly
 from services.grader.engine.step import Refused, next_deadline, step, tick
 from services.grader.engine.telling import fault
 from services.grader.engine.telling.gap import data_gap
@@ -45,11 +47,34 @@ class Partition:
     ) -> None:
         self.ward = Ward(rules, watch_all, thorough)
         self._known = {known.hash: known for known in (rules, *ready)}
-        self.patients: dict[str, PatientState] = {}
+        self._kept: dict[str, Kept] = {}
         self.clock_ms = 0
         self.touched: set[str] = set()
         self._due: dict[str, int] = {}
         self._queue: list[tuple[int, str]] = []
+
+    @property
+    def patients(self) -> dict[str, PatientState]:
+        """Every patient, whole."""
+        return {patient_id: kept.whole() for patient_id, kept in self._kept.items()}
+
+    def take(self, record: dict[str, Any], at_ms: int, clock_ms: int, offset: int) -> bool:
+        """Take in a common record of vitals, about which nothing is said; False, and nothing has changed, otherwise.
+
+        Args:
+            record: a valid record of vitals; the caller goes on with `apply` where it is not taken.
+            at_ms: when it was observed.
+            clock_ms: the partition's clock with it.
+            offset: where it lies.
+        """
+        kept = self._kept.get(record["patient_id"])
+        if kept is None or kept.steady is None or (self._queue and self._queue[0][0] < clock_ms):
+            return False
+        if not kept.steady.take(record, at_ms, clock_ms, offset):
+            return False
+        self.clock_ms = clock_ms
+        self.touched.add(record["patient_id"])
+        return True
 
     def apply(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> list[Output]:
         """Deadlines strictly before the clock, then the record."""
@@ -75,7 +100,8 @@ class Partition:
             return []
         outputs: list[Output] = []
         self.ward = self.ward._replace(rules=rules)
-        for patient_id, state in sorted(self.patients.items()):
+        for patient_id, kept in sorted(self._kept.items()):
+            state = kept.whole()
             if state.place.offset < origin.offset:
                 outputs += self._applied(patient_id, record, origin)
             else:  # restored from a later moment; only the deadline is still that of the rules before
@@ -84,17 +110,24 @@ class Partition:
 
     def _applied(self, patient_id: str, record: dict[str, Any], origin: Origin) -> list[Output]:
         """What follows from one record of a patient. A fault costs the record, never the patient."""
-        before = self.patients.get(patient_id)
-        place = Place(*origin)
+        kept, place = self._kept.get(patient_id), Place(*origin)
+        before, known = None, UNCOMMON
         try:
-            stepped = step(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward)
+            if kept is not None:
+                known = commonly(kept, record, self.clock_ms, place, self.ward)
+                if known.outputs is not None:
+                    self.touched.add(patient_id)
+                    return known.outputs
+                before = kept.whole()
+            stepped = step(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward, common=known.is_common)
             if isinstance(stepped, Refused):
                 return [self._rejection(record, stepped, origin)]
             if stepped.state is not None and stepped.state is not before:
-                self._keep(stepped.state, quick=stepped.quick)
+                self._keep(stepped.state)
             return stepped.outputs
         except Exception:
             rejection = self._rejection(record, Refused("engine_fault"), origin)
+            before = None if kept is None else kept.whole()
             state, said = fault.after_fault(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward)
             self._keep(state)
             return [rejection, *said]
@@ -105,18 +138,18 @@ class Partition:
         self.clock_ms = max(self.clock_ms, now_ms)
         return outputs
 
-    def encoded(self, patient_id: str) -> dict[str, Any] | None:
-        """A patient's state as plain data for a checkpoint; None for one that is not kept."""
-        state = self.patients.get(patient_id)
-        return None if state is None else encode_state(state)
+    def encoded(self, patient_id: str) -> bytes | None:
+        """A patient for a checkpoint; None for one that is not kept."""
+        kept = self._kept.get(patient_id)
+        return None if kept is None else kept.stored(self._due.get(patient_id))
 
-    def restore(self, patients: Mapping[str, Any], clock_ms: int) -> None:
+    def restore(self, patients: Mapping[str, bytes], clock_ms: int) -> None:
         """Take over stored patients; rules that were in force with `resume` before."""
         self.clock_ms = max(self.clock_ms, clock_ms)
         for patient_id, encoded in patients.items():
-            state = decode_state(encoded)
-            self.patients[patient_id] = state
-            self._schedule(state)
+            stored = read_stored(encoded)
+            self._kept[patient_id] = Kept(None, stored)
+            self._queue_at(patient_id, stored.due_ms)
 
     def resume(self, rules_hash: str) -> bool:
         """Grade on under the rules that were in force; False if nobody here has them, and the given ones stay."""
@@ -126,7 +159,7 @@ class Partition:
 
     def standing(self, patient_ids: Iterable[str]) -> list[Output]:
         """The estimates of patients as they stand, state and revision unchanged; none of a patient who has left."""
-        found = [self.patients[patient_id] for patient_id in patient_ids if patient_id in self.patients]
+        found = [self._kept[patient_id].after() for patient_id in patient_ids if patient_id in self._kept]
         return [
             Output("estimates", state.patient_id, estimate(state, state.reached_ms, self.ward.rules))
             for state in found
@@ -135,9 +168,8 @@ class Partition:
 
     def lost(self, first: Origin, last_offset: int) -> list[Output]:
         """One `data_gap` page for everybody who has not left: records of theirs may be gone."""
-        here = [state for _, state in sorted(self.patients.items()) if state.is_here]
         outputs: list[Output] = []
-        for state in here:
+        for state in [state for _, state in sorted(self.patients.items()) if state.is_here]:
             after, said = data_gap(state, first, last_offset, clock_ms=self.clock_ms, ward=self.ward)
             self._keep(after)
             outputs += said
@@ -149,40 +181,46 @@ class Partition:
             at_ms, patient_id = heapq.heappop(self._queue)
             if self._due.get(patient_id) == at_ms:  # else an older entry of this patient
                 del self._due[patient_id]
-                outputs += self._ticked(self.patients[patient_id], at_ms)
+                outputs += self._ticked(patient_id, at_ms)
         return outputs
 
-    def _ticked(self, state: PatientState, at_ms: int) -> list[Output]:
+    def _ticked(self, patient_id: str, at_ms: int) -> list[Output]:
+        kept = self._kept[patient_id]
+        if kept.steady is not None and kept.steady.due_ms > at_ms:  # data came in time: the entry was a lower bound
+            self._queue_at(patient_id, kept.steady.due_ms)
+            return []
+        state = kept.whole()
         try:
             true_ms = next_deadline(state, state.reached_ms, self.ward)
-            if true_ms is None or true_ms > at_ms:  # data came in time: the entry was a lower bound
-                self._schedule(state)
+            if true_ms is None or true_ms > at_ms:
+                self._queue_at(patient_id, true_ms)
                 return []
             after, said = tick(state, at_ms, self.ward)
             if after is None:
-                del self.patients[state.patient_id]
-                self.touched.add(state.patient_id)
+                del self._kept[patient_id]
+                self.touched.add(patient_id)
             else:
                 self._keep(after)
             return said
         except Exception:
             after, said = fault.after_fault(state, None, clock_ms=at_ms, place=state.place, ward=self.ward)
             # What fails now fails again: time stands still for this patient until the next record.
-            self.patients[state.patient_id] = after
-            self.touched.add(state.patient_id)
+            self._kept[patient_id] = Kept(after)
+            self.touched.add(patient_id)
             return said
 
-    def _keep(self, state: PatientState, *, quick: bool = False) -> None:
-        if not quick or state.patient_id not in self._due:  # else what is queued is a lower bound still
-            self._schedule(state)  # first: a state whose deadlines cannot be told is not kept
-        self.patients[state.patient_id] = state
+    def _keep(self, state: PatientState) -> None:
+        self._schedule(state)  # first: a state whose deadlines cannot be told is not kept
+        self._kept[state.patient_id] = Kept(state)
         self.touched.add(state.patient_id)
 
     def _schedule(self, state: PatientState) -> None:
-        due_ms = next_deadline(state, state.reached_ms, self.ward)
-        if due_ms is not None and self._due.get(state.patient_id) != due_ms:
-            self._due[state.patient_id] = due_ms
-            heapq.heappush(self._queue, (due_ms, state.patient_id))
+        self._queue_at(state.patient_id, next_deadline(state, state.reached_ms, self.ward))
+
+    def _queue_at(self, patient_id: str, due_ms: int | None) -> None:
+        if due_ms is not None and self._due.get(patient_id) != due_ms:
+            self._due[patient_id] = due_ms
+            heapq.heappush(self._queue, (due_ms, patient_id))
 
     def _rejection(self, record: dict[str, Any], refused: Refused, origin: Origin) -> Output:
         reason: Reason = refused.reason

@@ -150,12 +150,8 @@ def _adapter() -> TypeAdapter[PatientState]:
 
 
 def encode_state(state: PatientState) -> dict[str, Any]:
-    """The state as plain data for JSON, with its version.
-
-    Of the earlier folds only the oldest and the newest: those between save work, and nothing rests on them.
-    """
-    state = replace(state, marks=(*state.marks[:1], *state.marks[1:][-1:]))
-    return {"v": STATE_VERSION, "state": _adapter().dump_python(state, mode="json", exclude_defaults=True)}
+    """The state as plain data for JSON, with its version."""
+    return {"v": STATE_VERSION, "state": _adapter().dump_python(_thinned(state), mode="json", exclude_defaults=True)}
 
 
 def decode_state(encoded: dict[str, Any]) -> PatientState:
@@ -167,3 +163,20 @@ def decode_state(encoded: dict[str, Any]) -> PatientState:
     if encoded.get("v") != STATE_VERSION:
         raise StateVersionUnknown(f"state version {encoded.get('v')}, this engine knows {STATE_VERSION}")
     return _adapter().validate_python(encoded["state"])
+
+
+def state_to_json(state: PatientState) -> bytes:
+    """The same without its version, as JSON."""
+    return _adapter().dump_json(_thinned(state), exclude_defaults=True)
+
+
+def state_from_json(body: bytes) -> PatientState:
+    """The state that was made JSON."""
+    return _adapter().validate_json(body)
+
+
+def _thinned(state: PatientState) -> PatientState:
+    """Of the earlier folds only the oldest and the newest: those between save work, and nothing rests on them."""
+    if len(state.marks) <= 2:
+        return state
+    return replace(state, marks=(state.marks[0], state.marks[-1]))

@@ -18,13 +18,13 @@ from services.grader.engine.durations import hours, minutes
 from services.grader.engine.fold_times import next_time
 from services.grader.engine.merging.leaving import Moment, forwarded, is_undone, leave
 from services.grader.engine.merging.taking_over import handed_over
-from services.grader.engine.past.arrival import Arrival, newest_after, state_applies
+from services.grader.engine.past.arrival import Arrival, is_there_already, newest_after, state_applies
 from services.grader.engine.past.forgetting import forget_ms, forgotten
 from services.grader.engine.past.history import Entry, Seen, as_first_sent, content_of, short_name, whole_content
 from services.grader.engine.past.placing import Placed, place_entry, place_readings, settle
 from services.grader.engine.past.retraction import retract
 from services.grader.engine.past.timeline import limits_of
-from services.grader.engine.quick import quickly
+from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import STREAMS, placed_ms, readings_of
 from services.grader.engine.state import Merge, PatientState, Place
 from services.grader.engine.telling.watch import watch_times
@@ -34,11 +34,10 @@ Record = dict[str, Any]
 
 
 class Stepped(NamedTuple):
-    """The state after a record and what has to be said; `quick` if no deadline can have come nearer."""
+    """The state after a record and what has to be said."""
 
     state: PatientState | None
     outputs: list[Output]
-    quick: bool = False
 
 
 class Refused(NamedTuple):
@@ -48,7 +47,9 @@ class Refused(NamedTuple):
     field: str | None = None
 
 
-def step(state: PatientState | None, record: Record, *, clock_ms: int, place: Place, ward: Ward) -> Stepped | Refused:
+def step(
+    state: PatientState | None, record: Record, *, clock_ms: int, place: Place, ward: Ward, common: bool = False
+) -> Stepped | Refused:
     """The state after one record, and what has to be said; a duplicate changes nothing.
 
     Args:
@@ -57,6 +58,7 @@ def step(state: PatientState | None, record: Record, *, clock_ms: int, place: Pl
         clock_ms: the partition's clock; everything strictly before it has run out already.
         place: where the record lies.
         ward: rules, and for whom pages go out.
+        common: whether the record changes nothing but values and times, so that nothing will ever rest on its id.
     """
     moment = Moment(clock_ms, place, ward)
     if record["schema"] == HANDOVER:
@@ -68,7 +70,7 @@ def step(state: PatientState | None, record: Record, *, clock_ms: int, place: Pl
         return Refused("future_time", "observed_at" if record["schema"] == VITALS else "recorded_at")
     if state is not None and state.merge is not None:
         return _under_both_names(state, state.merge, record, observed_ms, moment)
-    return _graded(state, record, observed_ms, moment)
+    return _graded(state, record, observed_ms, moment, common=common)
 
 
 def _under_both_names(
@@ -86,18 +88,18 @@ def _under_both_names(
     return stepped._replace(outputs=[*stepped.outputs, *forwarded(state, merge, record)])
 
 
-def _graded(state: PatientState | None, record: Record, observed_ms: int, moment: Moment) -> Stepped | Refused:
+def _graded(
+    state: PatientState | None, record: Record, observed_ms: int, moment: Moment, *, common: bool = False
+) -> Stepped | Refused:
     clock_ms, place, ward = moment
-    known = _known(state, record)
+    known = None if common else _known(state, record, clock_ms, ward.rules)
     if known is not None:
         return known
     before = state or PatientState(record["patient_id"])
-    if state is not None and not ward.thorough and record["schema"] == VITALS and observed_ms <= clock_ms:
-        quick = quickly(state, record, at_ms=observed_ms, clock_ms=clock_ms, place=place, ward=ward)
-        if quick is not None:
-            return Stepped(quick, [], quick=True)
     arrival = Arrival(record, min(observed_ms, clock_ms), clock_ms, observed_ms > clock_ms, ward.rules)
-    placed = _placed(replace(before, place=place, newest_event_ms=_newer(before, arrival)), arrival)
+    if is_there_already(before, arrival):
+        return Stepped(state, [])
+    placed = _placed(replace(before, place=place, newest_event_ms=_newer(before, arrival)), arrival, common=common)
     if placed is None:
         return Refused("bad_retraction", "retracts")
     retraction = record.get("kind") == "retraction"
@@ -128,12 +130,14 @@ def _newer(state: PatientState, arrival: Arrival) -> int:
     return max(state.newest_event_ms, arrival.at_ms)
 
 
-def _known(state: PatientState | None, record: Record) -> Refused | Stepped | None:
+def _known(state: PatientState | None, record: Record, clock_ms: int, rules: RuleSet) -> Refused | Stepped | None:
     """What follows from an event that was seen before: refused with other content, else nothing; None if it is new."""
     if state is None:
         return None
     event_id, history = record["event_id"], state.history
     entry, seen = history.entries.get(event_id), history.seen.get(short_name(event_id))
+    if seen is not None and clock_ms - seen.at_ms > minutes(rules.monitor_lateness_min):
+        seen = None  # forgotten, whenever it is that somebody tidies up
     if entry is not None or seen is not None:
         known = any(
             (entry is not None and entry.digest == whole_content(content))
@@ -152,15 +156,15 @@ def _as_sent(state: PatientState, record: Record) -> Iterator[Record]:
             yield as_first_sent(record, name)
 
 
-def _placed(state: PatientState, arrival: Arrival) -> Placed | None:
+def _placed(state: PatientState, arrival: Arrival, *, common: bool) -> Placed | None:
     if arrival.record["schema"] == VITALS:
-        return _vitals(state, arrival)
+        return _vitals(state, arrival, common=common)
     if arrival.record["kind"] == "retraction":
         return retract(state, arrival)
     return _clinical(state, arrival)
 
 
-def _vitals(state: PatientState, arrival: Arrival) -> Placed:
+def _vitals(state: PatientState, arrival: Arrival, *, common: bool) -> Placed:
     record, rules = arrival.record, arrival.rules
     streamed = record["source"] in STREAMS
     limits = limits_of(state.fold.chart, arrival.clock_ms, rules)
@@ -177,7 +181,7 @@ def _vitals(state: PatientState, arrival: Arrival) -> Placed:
     if streamed:
         names = tuple(reading.series for reading in readings)
         seen = Seen(placed_ms(record, arrival.at_ms), content_of(record), names)
-        return place_readings(state, readings, (name, seen), arrival.clock_ms, rules)
+        return place_readings(state, readings, name, None if common else seen, arrival.clock_ms, rules)
     entry = Entry(placed_ms(record, arrival.at_ms), name, whole_content(record), readings)
     return place_entry(state, entry, arrival.clock_ms, rules)
 

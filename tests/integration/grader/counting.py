@@ -22,6 +22,9 @@ class Counting:
         self.touched: set[str] = set()
         self.rules_hash = "counting"
 
+    def take(self, record: dict, at_ms: int, clock_ms: int, offset: int) -> bool:  # noqa: ARG002
+        return False
+
     def apply(self, record: dict, *, clock_ms: int, origin: Origin) -> list[Output]:  # noqa: ARG002
         self.clock_ms = clock_ms
         patient_id = record["patient_id"]
@@ -39,11 +42,11 @@ class Counting:
     def resume(self, rules_hash: str) -> bool:
         return rules_hash == self.rules_hash
 
-    def encoded(self, patient_id: str) -> int | None:
-        return self.patients.get(patient_id)
+    def encoded(self, patient_id: str) -> bytes | None:
+        return b"%d" % self.patients[patient_id] if patient_id in self.patients else None
 
-    def restore(self, patients: dict, clock_ms: int) -> None:
-        self.patients.update(patients)
+    def restore(self, patients: dict[str, bytes], clock_ms: int) -> None:
+        self.patients.update({patient_id: int(stored) for patient_id, stored in patients.items()})
         self.clock_ms = clock_ms
 
     def standing(self, patient_ids: list[str]) -> list[Output]:

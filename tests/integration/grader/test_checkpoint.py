@@ -31,7 +31,9 @@ def state(settings):
     return topic_names(settings.topic_prefix)["state"]
 
 
-async def write(writer: CheckpointWriter, before: Manifest, upto: int, buckets: dict[int, dict]) -> Manifest:
+async def write(
+    writer: CheckpointWriter, before: Manifest, upto: int, buckets: dict[int, dict[str, bytes]]
+) -> Manifest:
     encoded = {number: (encode_bucket(patients, upto), upto) for number, patients in buckets.items()}
     return await writer.write(encoded, replace(before, next=upto, clock_ms=upto * 1000))
 
@@ -83,11 +85,11 @@ def test_nothing_stored_is_nothing_to_restore(settings, state):
 def test_the_newest_of_each_bucket_comes_back(settings, state):
     async def scenario():
         async with opened(settings, state, 1) as writer:
-            first = await write(writer, NOTHING, 10, {3: {"bed-7": 1}, 4: {"bed-8": 1}})
-            second = await write(writer, first, 20, {3: {"bed-7": 2}})
+            first = await write(writer, NOTHING, 10, {3: {"bed-7": b"1\n"}, 4: {"bed-8": b"1\n"}})
+            second = await write(writer, first, 20, {3: {"bed-7": b"2\n"}})
 
             found = await restore(settings, state, 1)
-            assert found == Restored(second, {3: {"bed-7": 2}, 4: {"bed-8": 1}}, anything=True)
+            assert found == Restored(second, {3: {"bed-7": b"2\n"}, 4: {"bed-8": b"1\n"}}, anything=True)
             assert second.buckets[4] == first.buckets[4]
 
     run(scenario)
@@ -96,13 +98,15 @@ def test_the_newest_of_each_bucket_comes_back(settings, state):
 def test_a_manifest_far_from_the_end_is_found(settings, state):
     async def scenario():
         async with opened(settings, state) as writer:
-            found = await write(writer, NOTHING, 10, {3: {"bed-7": 1}})
+            found = await write(writer, NOTHING, 10, {3: {"bed-7": b"1\n"}})
             for upto in range(11, 40):
-                found = await write(writer, found, upto, {number: {f"p-{number}": upto} for number in range(20)})
+                found = await write(
+                    writer, found, upto, {number: {f"p-{number}": b"%d\n" % upto} for number in range(20)}
+                )
             restored = await restore(settings, state, 0)
 
         assert restored.manifest == found
-        assert (restored.buckets[3], restored.buckets[19]) == ({"p-3": 39}, {"p-19": 39})
+        assert (restored.buckets[3], restored.buckets[19]) == ({"p-3": b"39\n"}, {"p-19": b"39\n"})
 
     run(scenario)
 
@@ -110,11 +114,11 @@ def test_a_manifest_far_from_the_end_is_found(settings, state):
 def test_an_unfinished_checkpoint_is_as_if_it_had_never_begun(settings, state):
     async def scenario():
         async with opened(settings, state) as writer:
-            stored = await write(writer, NOTHING, 10, {3: {"bed-7": 1}})
+            stored = await write(writer, NOTHING, 10, {3: {"bed-7": b"1\n"}})
             with pytest.raises(CutShort):
-                await writer.write(CutsShort({3: (encode_bucket({"bed-7": 2}, 20), 20)}), stored)
+                await writer.write(CutsShort({3: (encode_bucket({"bed-7": b"2\n"}, 20), 20)}), stored)
 
-            assert await restore(settings, state, 0) == Restored(stored, {3: {"bed-7": 1}}, anything=True)
+            assert await restore(settings, state, 0) == Restored(stored, {3: {"bed-7": b"1\n"}}, anything=True)
 
     run(scenario)
 
@@ -122,12 +126,12 @@ def test_an_unfinished_checkpoint_is_as_if_it_had_never_begun(settings, state):
 def test_a_former_owner_that_wakes_up_cannot_write(settings, state):
     async def scenario():
         async with opened(settings, state) as former:
-            stored = await write(former, NOTHING, 10, {3: {"bed-7": 1}})
+            stored = await write(former, NOTHING, 10, {3: {"bed-7": b"1\n"}})
             async with opened(settings, state):
                 with pytest.raises(ProducerFenced):
-                    await write(former, stored, 20, {3: {"bed-7": 2}})
+                    await write(former, stored, 20, {3: {"bed-7": b"2\n"}})
 
-                assert await restore(settings, state, 0) == Restored(stored, {3: {"bed-7": 1}}, anything=True)
+                assert await restore(settings, state, 0) == Restored(stored, {3: {"bed-7": b"1\n"}}, anything=True)
 
     run(scenario)
 
@@ -140,12 +144,12 @@ def test_a_former_owner_that_wakes_up_cannot_write(settings, state):
 def test_a_bucket_that_is_not_what_the_manifest_names_is_unreadable_and_the_others_are_read(settings, state, named):
     async def scenario():
         async with opened(settings, state) as writer:
-            first = await write(writer, NOTHING, 10, {3: {"bed-7": 1}})
-            second = await write(writer, first, 20, {4: {"bed-8": 1}})
+            first = await write(writer, NOTHING, 10, {3: {"bed-7": b"1\n"}})
+            second = await write(writer, first, 20, {4: {"bed-8": b"1\n"}})
             await writer.write({}, replace(second, buckets={**second.buckets, 3: named}))
             found = await restore(settings, state, 0)
 
-        assert (found.buckets, found.unreadable) == ({4: {"bed-8": 1}}, {3})
+        assert (found.buckets, found.unreadable) == ({4: {"bed-8": b"1\n"}}, {3})
 
     run(scenario)
 
@@ -154,7 +158,7 @@ def test_a_bucket_that_is_not_what_the_manifest_names_is_unreadable_and_the_othe
 def test_a_manifest_that_cannot_be_read_is_not_replaced_by_an_older_one(settings, state, value):
     async def scenario():
         async with opened(settings, state) as writer:
-            await write(writer, NOTHING, 10, {3: {"bed-7": 1}})
+            await write(writer, NOTHING, 10, {3: {"bed-7": b"1\n"}})
             await writer.write({}, Spoilt(value=value))
 
         assert await restore(settings, state, 0) == Restored(anything=True)
@@ -166,11 +170,11 @@ def test_a_manifest_that_cannot_be_read_is_not_replaced_by_an_older_one(settings
 def test_a_bucket_that_cannot_be_read_is_told_apart(settings, state, value):
     async def scenario():
         async with opened(settings, state) as writer:
-            first = await write(writer, NOTHING, 10, {3: {"bed-7": 1}, 4: {"bed-8": 1}})
+            first = await write(writer, NOTHING, 10, {3: {"bed-7": b"1\n"}, 4: {"bed-8": b"1\n"}})
             await writer.write({3: (value, 20)}, replace(first, next=20))
             found = await restore(settings, state, 0)
 
-        assert (found.buckets, found.unreadable) == ({4: {"bed-8": 1}}, {3})
+        assert (found.buckets, found.unreadable) == ({4: {"bed-8": b"1\n"}}, {3})
 
     run(scenario)
 

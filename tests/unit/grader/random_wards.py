@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, NamedTuple
 
-import orjson
-
 from schemas.bedside import CLINICAL, TICK, VITALS
 from schemas.encoding import encode
 from schemas.reading import check_bedside, read_bedside
@@ -158,7 +156,7 @@ class Grader:
 
     def _restart(self) -> None:
         old = self.partition
-        states = orjson.loads(orjson.dumps({name: old.encoded(name) for name in old.patients}))
+        states = {name: old.encoded(name) for name in old.patients}
         self.partition = self._partition()
         self.partition.restore(states, old.clock_ms)
 

@@ -86,13 +86,13 @@ def test_a_retraction_is_known_by_its_content():
 
 
 def test_of_a_stream_the_second_is_emptied_in_each_of_its_series():
-    at, runs = ms(15) + 3000, {}
+    at, runs = ms(35) + 3000, {}
     for series in (SPO2, "sbp_mmhg:arterial", "heart_rate_bpm"):
-        runs |= span(15, value=96, category=0, name="m-1", series=series)
-    seen = {short_name(SLIP): Seen(at, "d", (SPO2, "heart_rate_bpm")), short_name("m-1"): Seen(ms(15), "d", (SPO2,))}
+        runs |= span(35, value=96, category=0, name="m-1", series=series)
+    seen = {short_name(SLIP): Seen(at, "d", (SPO2, "heart_rate_bpm")), short_name("m-1"): Seen(ms(35), "d", (SPO2,))}
     placed = without_slip(state_of(*ADMITTED, spans=runs, seen=seen))
     left = {
-        name: [(one.first_ms - ms(15), one.readings) for one in found]
+        name: [(one.first_ms - ms(35), one.readings) for one in found]
         for name, found in placed.state.history.spans.items()
     }
     cut = [(0, 3), (4000, 6)]
@@ -136,7 +136,8 @@ def test_what_is_older_than_the_window_is_taken_back_from_the_fold_it_begins_wit
     start = folded([*rest], 20)
     slip = replace(measured(20, SLIP, spo2=85), at_ms=ms(20) + 1)
     assert without_slip(state_of(*rest, slip, later, start=start)).start == start
-    seen = {short_name(SLIP): Seen(ms(15), "d", (SPO2,))}
+    start, later = folded([*rest], 33), measured(36, sbp=112)
+    seen = {short_name(SLIP): Seen(ms(32), "d", (SPO2,))}
     assert without_slip(state_of(*rest, later, start=start, seen=seen)).start == start
 
 

@@ -138,11 +138,11 @@ def test_an_episode_that_the_joined_past_does_not_show_is_closed():
 def test_what_was_retracted_under_one_name_is_retracted_under_the_other():
     """A retraction that came first waits for its event, under the name under which it came."""
     streamed = Span(ms(20), 1000, 10, ABNORMAL, FAST, 84, "s")
-    kept = Span(ms(30), 1000, 10, NORMAL, FAST, 97, "t")
+    kept = Span(ms(95), 1000, 10, NORMAL, FAST, 97, "t")
     theirs = History(
         {"wrong": fever(10, "wrong"), "right": fever(12, "right")},
         {SPO2: (streamed, kept)},
-        {short_name("s"): Seen(ms(20), "x", (SPO2,)), short_name("t"): Seen(ms(30), "y", (SPO2,))},
+        {short_name("s"): Seen(ms(20), "x", (SPO2,)), short_name("t"): Seen(ms(95), "y", (SPO2,))},
         {"later": ms(40)},
     )
     mine = History({"later": fever(15, "later")}, retracted={"wrong": ms(41), "s": ms(42)})

@@ -9,6 +9,7 @@ import pytest
 from services.grader.engine.chart import Chart, Stay
 from services.grader.engine.durations import DAY_MS
 from services.grader.engine.fold import Episode, Fold
+from services.grader.engine.past.history import short_name
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.ruleset.site_rules import overridden
 from services.grader.engine.state import (
@@ -51,7 +52,7 @@ def stepped(state: PatientState | None, record: dict[str, Any], clock: float, wa
     return step(state, record, clock_ms=ms(clock), place=PLACE, ward=ward)
 
 
-# --- refused, known, quick -------------------------------------------------------------------------------------------
+# --- refused, known, common ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -87,20 +88,28 @@ def test_what_was_taken_back_before_it_came_never_counts():
     assert stepped(state, clinical(0.5, "oxygen", device="bipap"), 2) == Stepped(state, [])
 
 
-def test_the_common_record_is_taken_quickly_unless_it_lies_ahead_or_the_long_way_is_asked_for():
-    bed = Bed().admit().on_room_air().monitor(1, **WELL).monitor(1 + SECOND, **WELL)
-    record = vitals(1 + 2 * SECOND, source="monitor", **WELL)
-    for clock, ward, quick in (
-        (1 + 2 * SECOND, WARD, True),
-        (1 + 2 * SECOND - MS, WARD, False),  # ahead of the clock: flagged
-        (1 + 2 * SECOND, WARD._replace(thorough=True), False),
-    ):
-        after = stepped(state_of(bed), record, clock, ward)
-        assert isinstance(after, Stepped)
-        assert after.state is not None
-        assert (after.quick, after.outputs == []) == (quick, clock == 1 + 2 * SECOND)
-        assert after.state.place == PLACE
-    assert isinstance(stepped(None, record, 2), Stepped)
+def test_of_a_record_that_changes_nothing_but_values_and_times_no_id_is_kept():
+    state = state_of(Bed().admit().on_room_air().monitor(1, **WELL).monitor(1 + SECOND, **WELL))
+    record, minute = vitals(1 + 2 * SECOND, source="monitor", **WELL), 1 + 2 * SECOND
+    known, unknown = (
+        step(state, record, clock_ms=ms(minute), place=PLACE, ward=WARD, common=common) for common in (False, True)
+    )
+    assert isinstance(known, Stepped)
+    assert isinstance(unknown, Stepped)
+    assert known.state is not None
+    assert unknown.state is not None
+    assert set(known.state.history.seen) - set(state.history.seen) == {short_name("next")}
+    assert unknown.state.history.seen == state.history.seen
+    assert unknown.state == replace(known.state, history=unknown.state.history)
+    assert (unknown.state.place, unknown.outputs, known.outputs) == (PLACE, [], [])
+    assert unknown.state.trends["heart_rate_bpm"].readings == 3
+
+
+def test_ids_of_a_stream_are_forgotten_when_they_are_older_than_what_may_come_late():
+    bed = Bed().admit().on_room_air().monitor(1, heart_rate_bpm=80, event_id="next")
+    other = vitals(1, source="monitor", heart_rate_bpm=180)
+    assert stepped(state_of(bed), other, 11) == Refused("conflicting_event_id", "event_id")
+    assert isinstance(stepped(state_of(bed), other, 11 + MS), Stepped)
 
 
 def test_rules_that_come_into_force_say_nothing_of_somebody_unheard_of():

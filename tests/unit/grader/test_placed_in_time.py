@@ -6,7 +6,15 @@ from typing import Any
 from services.grader.engine.durations import HOUR_MS, MINUTE_MS
 from services.grader.engine.fold import Episode, Fold
 from services.grader.engine.past.history import Entry, History, Seen, short_name
-from services.grader.engine.past.placing import MOST_MARKS, Placed, place_entry, place_readings, refold, settle
+from services.grader.engine.past.placing import (
+    MOST_MARKS,
+    TRIMMED_AFTER_MS,
+    Placed,
+    place_entry,
+    place_readings,
+    refold,
+    settle,
+)
 from services.grader.engine.past.timeline import pass_time
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.signs.readings import FAST, SPO2
@@ -32,8 +40,8 @@ def streamed(
 ) -> Placed:
     """An event of a monitor."""
     readings = measured(minute, manner=FAST, **values).readings
-    seen = (name, Seen(ms(minute), "d", tuple(reading.series for reading in readings)))
-    return place_readings(state, readings, seen, ms(minute if clock is None else clock), DEFAULT_RULES)
+    seen = Seen(ms(minute), "d", tuple(reading.series for reading in readings))
+    return place_readings(state, readings, name, seen, ms(minute if clock is None else clock), DEFAULT_RULES)
 
 
 def times(trace: list[Fold]) -> list[int]:
@@ -185,8 +193,8 @@ def test_what_nothing_may_be_placed_before_any_more_is_forgotten():
 
     fevers = [measured(at, name, temp=38.5) for at, name in ((10, "fever"), (20, "b"), (30, "c"))]
     entries = {entry.event_id: entry for entry in (*fevers, charted(40, "lab", "old"), charted(70, "lab", "new"))}
-    seen, waits = {"x": Seen(1, "", ())}, {"y": 1}
     horizon = ms(60) + 24 * HOUR_MS
+    seen, waits = {"x": Seen(horizon - 15 * MINUTE_MS, "", ())}, {"y": 1}
     # The second mark is as old as that, or a millisecond older.
     state = left(horizon, entries=entries, seen=seen, retracted=waits)
     assert times(list(state.marks))[:2] == [ms(0), ms(60)]
@@ -202,17 +210,21 @@ def test_what_nothing_may_be_placed_before_any_more_is_forgotten():
     assert times(list(alone.marks)) == [ms(0)]
 
 
-def test_ids_of_a_stream_are_forgotten_now_and_then():
-    def left(many: int) -> History:
-        clock_ms = ms(60)
-        ages = {"new": clock_ms - 10 * MINUTE_MS, "old": clock_ms - 10 * MINUTE_MS - 1}
-        seen = {f"{index}": Seen(ages["old"], "", ()) for index in range(many - 2)}
-        waits = {"new": clock_ms - 24 * HOUR_MS, "old": clock_ms - 24 * HOUR_MS - 1}
-        state = begun(seen={**seen, "new": Seen(ages["new"], "", ())}, retracted=waits)
-        return streamed(state, 60, "m", spo2=97).state.history
+def test_ids_of_a_stream_are_forgotten_together_once_the_oldest_is_twice_as_old_as_it_need_be():
+    clock_ms = ms(60)
+    ages = {"new": 10 * MINUTE_MS, "old": 10 * MINUTE_MS + 1}
 
-    assert (len(left(63).seen), len(left(65).seen)) == (63, 65)
-    trimmed = left(64)
+    def left(oldest_ms: int) -> History:
+        seen = {name: Seen(clock_ms - age_ms, "", ()) for name, age_ms in {"oldest": oldest_ms, **ages}.items()}
+        waits = {"new": clock_ms - 24 * HOUR_MS, "old": clock_ms - 24 * HOUR_MS - 1}
+        return streamed(begun(seen=seen, retracted=waits), 60, "m", spo2=97).state.history
+
+    waits = left(TRIMMED_AFTER_MS - 1)
+    assert set(waits.seen) == {"oldest", "old", "new", short_name("m")}
+    assert set(waits.retracted) == {"new", "old"}
+    trimmed = left(TRIMMED_AFTER_MS)
     assert set(trimmed.seen) == {"new", short_name("m")}
     assert set(trimmed.retracted) == {"new"}
-    assert set(left(65).retracted) == {"new", "old"}
+    assert begun(retracted={"old": 1}).history.retracted == {"old": 1}
+    alone = place_readings(begun(retracted={"old": 1}), (), "m", None, clock_ms, DEFAULT_RULES)
+    assert alone.state.history.retracted == {"old": 1}  # no id is kept: nothing is tidied up

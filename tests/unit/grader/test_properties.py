@@ -115,7 +115,7 @@ def test_a_restart_in_the_middle_changes_nothing(events: list[Event], data: st.D
     first, outputs = in_order(events[:cut])
     states = {patient_id: first.encoded(patient_id) for patient_id in first.patients}
     second = Partition()
-    second.restore(orjson.loads(orjson.dumps(states)), first.clock_ms)
+    second.restore(states, first.clock_ms)
     for offset, event in enumerate(events[cut:], start=cut):
         outputs += second.apply(event.record, clock_ms=event.at_ms, origin=Origin("t", 0, offset))
     outputs += second.advance(end_ms)

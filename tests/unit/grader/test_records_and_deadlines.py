@@ -1,6 +1,5 @@
 """What a partition does around the patients: refusing, waking at deadlines, storing what changed, other rules."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,10 +8,10 @@ import pytest
 from schemas.encoding import digest, encode, kept_bytes
 from schemas.rejected import REJECTED
 from services.grader.engine import Origin, Output
+from services.grader.engine.kept import Stored, read_stored
 from services.grader.engine.partition import Partition, partition_factory
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.ruleset.site_rules import overridden
-from services.grader.engine.step import Stepped, step
 from tests.vignettes.bed import Bed, ms, when
 from tests.vignettes.starting_points import WELL, febrile_bed, well_bed
 
@@ -29,6 +28,11 @@ def vitals(minute: float, event_id: str, **signs: Any) -> dict[str, Any]:
 
 def activation(rules_hash: str) -> dict[str, Any]:
     return {"schema": "crs.rules.v1", "rules_id": "next", "rules_hash": rules_hash, "activated_by": "dr-ito"}
+
+
+def stored_of(bed: Bed) -> Stored:
+    """What a checkpoint says of the patient, but for when somebody has to look again."""
+    return read_stored(bed.partition.encoded("bed-7") or b"")._replace(due_ms=None)
 
 
 def monitored(minute: float = 1) -> Bed:
@@ -108,7 +112,7 @@ def test_a_fault_at_a_deadline_that_was_set_twice_pages_once_and_is_stored() -> 
     bed = monitored().monitor(2, **WELL, event_id="probe").chart(3, "retraction", retracts="probe")
     bed.monitor(2, arrives=4, **WELL)
     state = bed.partition.patients["bed-7"]
-    bed.partition.patients["bed-7"] = replace(state, sent=replace(state.sent, crs=None))
+    bed.keep(replace(state, sent=replace(state.sent, crs=None)))
     bed.partition.touched.clear()
     bed.until(60)
     assert bed.said() == ["engine_fault"]
@@ -139,17 +143,17 @@ def test_who_was_never_heard_of_is_not_kept_because_of_an_answer_to_a_handover()
 
 def test_a_deadline_that_data_put_off_in_time_changes_nothing() -> None:
     bed = monitored().monitor(1.5, **WELL)
-    before, told = bed.partition.encoded("bed-7"), len(bed.outputs)
+    before, told = stored_of(bed), len(bed.outputs)
     bed.partition.touched.clear()
     bed.until(6)  # the signs of the first reading would be stale
-    assert (bed.partition.encoded("bed-7"), bed.partition.touched, len(bed.outputs)) == (before, set(), told)
+    assert (stored_of(bed), bed.partition.touched, len(bed.outputs)) == (before, set(), told)
     assert bed.until(6.5).partition.touched == {"bed-7"}
 
 
 def test_who_has_nothing_left_to_wait_for_is_left_alone() -> None:
     bed = Bed().chart(1, "neuro", ice=5, event_id="wrong").chart(2, "retraction", retracts="wrong")
-    before = bed.partition.encoded("bed-7")
-    assert bed.until(3 * DAY).partition.encoded("bed-7") == before
+    before = stored_of(bed)
+    assert stored_of(bed.until(3 * DAY)) == before
     assert bed.refused() == []
 
 
@@ -189,7 +193,7 @@ def test_lost_records_page_for_everybody_who_is_here() -> None:
 def test_who_was_restored_from_after_an_activation_is_waited_for_by_the_new_rules() -> None:
     bed = monitored().activate(2, SOONER.hash)
     again = Partition(watch_all=True, ready=[SOONER])
-    again.restore({"bed-7": json.loads(json.dumps(bed.partition.encoded("bed-7")))}, ms(1))
+    again.restore({"bed-7": bed.partition.encoded("bed-7")}, ms(1))
     again.apply(activation(SOONER.hash), clock_ms=ms(2), origin=bed.partition.patients["bed-7"].place)
     (shown,) = [output.value for output in again.advance(ms(4)) if output.topic == "estimates"]
     assert shown is not None
@@ -197,14 +201,11 @@ def test_who_was_restored_from_after_an_activation_is_waited_for_by_the_new_rule
 
 
 def test_a_thorough_partition_takes_no_record_the_quick_way() -> None:
+    records = [{**vitals(1 + second / 60, f"m{second}", **WELL), "source": "monitor"} for second in range(3)]
+    at = [ms(1 + second / 60) for second in range(3)]
     ways = []
     for partition in (Partition(), Partition(thorough=True)):
         for second in range(2):
-            record = {**vitals(1 + second / 60, f"m{second}", **WELL), "source": "monitor"}
-            place = Origin("t", 0, second)
-            known, clock_ms = partition.patients.get("bed-7"), ms(1 + second / 60)
-            stepped = step(known, record, clock_ms=clock_ms, place=place, ward=partition.ward)
-            assert isinstance(stepped, Stepped)
-            partition.apply(record, clock_ms=clock_ms, origin=place)
-        ways.append(stepped.quick)
+            partition.apply(records[second], clock_ms=at[second], origin=Origin("t", 0, second))
+        ways.append(partition.take(records[2], at[2], at[2], 2))
     assert ways == [True, False]

@@ -93,7 +93,7 @@ class Ward:
     def restart(self) -> None:
         states = {name: self.partition.encoded(name) for name in self.partition.patients}
         clock_ms, self.partition = self.partition.clock_ms, Partition()
-        self.partition.restore(orjson.loads(orjson.dumps(states)), clock_ms)
+        self.partition.restore(states, clock_ms)
 
     def escalations(self) -> list[Record]:
         return [output.value for output in self.outputs if output.topic == "escalations" and output.value]

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.grader.engine import Origin
+from services.grader.engine.kept import Kept
 from services.grader.engine.partition import Partition
 from services.grader.engine.scores.score_charts import NEWS2, PEWS_MUCH_OXYGEN
 from services.grader.engine.scores.scores import Range, Seen, news2, pews, qsofa
@@ -94,7 +95,7 @@ def test_a_trend_never_decides(events: list[Event], nonsense: bool) -> None:
     other, outputs = Partition(), []
     for offset, event in enumerate(events):
         outputs += other.apply(event.record, clock_ms=event.at_ms, origin=Origin("t", 0, offset))
-        other.patients["bed-7"] = replace(other.patients["bed-7"], trends=bent if nonsense else {})
+        other._kept["bed-7"] = Kept(replace(other.patients["bed-7"], trends=bent if nonsense else {}))
     end_ms = events[-1].at_ms + 600 * MINUTE
     expected, outputs = [*expected, *partition.advance(end_ms)], [*outputs, *other.advance(end_ms)]
 

@@ -18,7 +18,7 @@ from tests.vignettes.starting_points import SECOND, febrile_bed, well_bed
 def test_a_fault_as_time_passes_pages_once_and_time_stands_still_until_the_next_record():
     bed = febrile_bed()
     state = bed.partition.patients["bed-7"]
-    bed.partition.patients["bed-7"] = replace(state, sent=replace(state.sent, crs=None))
+    bed.keep(replace(state, sent=replace(state.sent, crs=None)))
     bed.until(24 * 60).until(48 * 60)
     (page,) = bed.escalations("engine_fault")
     assert page["priority"] == "high"

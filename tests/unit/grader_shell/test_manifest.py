@@ -23,14 +23,33 @@ def test_a_manifest_comes_back_as_it_was():
     assert decode_manifest(MANIFEST.encode()) == MANIFEST
 
 
-def test_a_bucket_comes_back_as_it_was():
-    assert decode_bucket(encode_bucket({"bed-7": {"v": 1}}, 12)) == ({"bed-7": {"v": 1}}, 12)
+# As the engine stores them: a line, and a body that may hold anything, line ends too.
+PATIENTS = {"bed-7": b"[1,null]\n\x00\xff\nbody\n", "bed-8": b"[1,5]\n", "b\u00e9d": b'["\xc3\xa9"]\nx'}
+
+
+@pytest.mark.parametrize("patients", [{}, {"bed-7": PATIENTS["bed-7"]}, PATIENTS])
+def test_a_bucket_comes_back_as_it_was(patients):
+    assert decode_bucket(encode_bucket(patients, 12)) == (patients, 12)
 
 
 @pytest.mark.parametrize("decode", [decode_manifest, decode_bucket])
-def test_a_form_of_another_version_is_refused(decode):
-    with pytest.raises(UnreadableState, match="format 99"):
-        decode(orjson.dumps({"format": 99}))
+@pytest.mark.parametrize("format_then", [99, 1])
+def test_a_form_of_another_version_is_refused(decode, format_then):
+    with pytest.raises(UnreadableState, match=f"format {format_then}, "):
+        decode(orjson.dumps({"format": format_then}))
+
+
+def test_a_bucket_whose_lines_are_damaged_is_refused():
+    stored = encode_bucket(PATIENTS, 12)
+    begin = stored.index(b"\n") + 1
+    with pytest.raises(UnreadableState, match="damaged"):
+        decode_bucket(stored[:begin] + b"\x00" + stored[begin + 1 :])
+
+
+def test_a_thousand_patients_of_a_bucket_cost_little_more_than_what_tells_them_apart():
+    line = b"[1,1772352390000,[1,1772352090000,3,1772352090000,1772352090000,450,8,[]]]"
+    patients = {f"p-{number}": line + b"\n" for number in range(1_000)}
+    assert len(encode_bucket(patients, 12)) < 10_000 < len(line) * 1_000
 
 
 def test_a_patient_is_in_the_same_bucket_in_every_process():

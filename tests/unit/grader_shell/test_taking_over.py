@@ -39,7 +39,7 @@ def stored() -> dict[int, dict]:
     engine = Partition()
     for patient_id in PATIENTS:
         graded(engine, patient_id, 1, temperature_c=38.5)
-    return {0: {patient_id: json.loads(json.dumps(engine.encoded(patient_id))) for patient_id in PATIENTS}}
+    return {0: {patient_id: engine.encoded(patient_id) for patient_id in PATIENTS}}
 
 
 def taken_over(scenario: Callable[[OwnedPartition, list[Addressed]], Awaitable[None]]) -> None:

@@ -3,21 +3,23 @@
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from schemas.bedside import TICK
+from schemas.bedside import TICK, VITALS
 from schemas.partitions import partition_for
-from schemas.reading import Record, read_bedside
+from schemas.reading import Record, event_time, read_bedside
 from schemas.reasons import Refusal
 from services.control.bench.admitted import AdmittedWard
 from services.control.bench.counting import Counting
 from services.control.bench.task import Task, read_task
 from services.control.bench.topic_reading import fetched
-from services.control.bench.ward_stream import START_MS, patient_name
+from services.control.bench.ward_stream import patient_name
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
 
-Decoded = list[tuple[Record, int, Origin]]
+Decoded = list[tuple[Record, int | None, int, Origin]]
 
 
 async def grade_all(task: Task) -> None:
@@ -25,26 +27,35 @@ async def grade_all(task: Task) -> None:
     engines = restored(task.patients, task.partitions)
     counting, count, own_s = Counting(Path(task.counting)), 0, 0.0
     async for batch in fetched(task.kafka, task.bedside, task.ends_by_partition):
-        decoded: Decoded = []
-        for record in batch:
-            read = read_bedside(record.value, record.key)
-            if not isinstance(read, Refusal):
-                decoded.append((read, record.timestamp, Origin(record.topic, record.partition, record.offset)))
+        records = decoded(batch)
         began_s = time.process_time()
-        graded = _grade(engines[batch[0].partition], decoded)
+        count += grade(engines[batch[0].partition], records)
         own_s += time.process_time() - began_s
-        count += graded
         counting.tell(count, own_s)
 
 
-def _grade(engine: Partition, decoded: Decoded) -> int:
+def decoded(batch: Sequence[Any]) -> Decoded:
+    """What can be read of a batch, with the time and the place of each."""
+    found: Decoded = []
+    for record in batch:
+        read = read_bedside(record.value or b"", record.key)
+        if not isinstance(read, Refusal):
+            observed_ms = event_time(read) if read["schema"] == VITALS else None
+            found.append((read, observed_ms, record.timestamp, Origin(record.topic, record.partition, record.offset)))
+    return found
+
+
+def grade(engine: Partition, records: Decoded) -> int:
+    """Grade them in their order; how many were observations."""
     count = 0
-    for record, at_ms, origin in decoded:
+    for record, observed_ms, at_ms, origin in records:
+        clock_ms = max(engine.clock_ms, at_ms)
         if record["schema"] == TICK:
-            engine.advance(max(engine.clock_ms, at_ms))
-        else:
-            engine.apply(record, clock_ms=max(engine.clock_ms, at_ms), origin=origin)
-            count += 1
+            engine.advance(clock_ms)
+            continue
+        count += 1
+        if observed_ms is None or not engine.take(record, observed_ms, clock_ms, origin.offset):
+            engine.apply(record, clock_ms=clock_ms, origin=origin)
     return count
 
 
@@ -53,7 +64,7 @@ def restored(patients: int, partitions: int) -> list[Partition]:
     ward, engines = AdmittedWard(patients), [Partition() for _ in range(partitions)]
     for number in range(patients):
         name = patient_name(number)
-        engines[partition_for(name, partitions)].restore({name: ward.stored(number)}, START_MS - 1)
+        engines[partition_for(name, partitions)].restore({name: ward.stored(number)}, ward.start_ms - 1)
     return engines
 
 

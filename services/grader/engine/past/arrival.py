@@ -2,11 +2,21 @@
 
 from typing import Any, NamedTuple
 
+from schemas.bedside import VITALS
 from services.grader.engine.chart import kind_of
 from services.grader.engine.durations import hours
+from services.grader.engine.past.timeline import limits_of
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.oddities import contradict_each_other
-from services.grader.engine.signs.readings import SIGNS, TEMPERATURE, flags_of, manner_of, pressure_source
+from services.grader.engine.signs.readings import (
+    SIGNS,
+    STREAMS,
+    TEMPERATURE,
+    flags_of,
+    manner_of,
+    pressure_source,
+    readings_of,
+)
 from services.grader.engine.state import Newest, PatientState
 
 Record = dict[str, Any]
@@ -47,6 +57,34 @@ def newest_after(state: PatientState, arrival: Arrival) -> tuple[dict[str, Newes
             record.get("temperature_site") if sign == TEMPERATURE else None,
         )  # fmt: skip
     return newest, signs
+
+
+def is_there_already(state: PatientState, arrival: Arrival) -> bool:
+    """Whether a stream's record says nothing that is not known, as its re-send does: it changes nothing.
+
+    Ids of a steady stream are not kept. But each second has its category, of which the worse counts, and each sign its
+    newest reading: a record that adds to neither was there already, or might as well have been.
+    """
+    record, rules, history = arrival.record, arrival.rules, state.history
+    if record["schema"] != VITALS or record["source"] not in STREAMS or _is_newer(state, arrival):
+        return False
+    limits = limits_of(state.fold.chart, arrival.clock_ms, rules)
+    readings = list(readings_of(record, arrival.at_ms, limits, rules))
+    return bool(readings) and all(
+        any(span.holds(one.at_ms) and span.category >= one.category for span in history.spans.get(one.series, ()))
+        for one in readings
+    )
+
+
+def _is_newer(state: PatientState, arrival: Arrival) -> bool:
+    """Whether a sign in the record is newer than what is known of it."""
+    record = arrival.record
+    when = (arrival.at_ms, record["event_id"])
+    for sign in (sign for sign in SIGNS if sign in record):
+        known = state.newest.get(f"{sign}:{pressure_source(record)}" if sign in PRESSURE_SIGNS else sign)
+        if known is None or (known.observed_ms, known.event_id) < when:
+            return True
+    return False
 
 
 def state_applies(state: PatientState, arrival: Arrival) -> int | None:

@@ -8,7 +8,6 @@ import hashlib
 from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from schemas.encoding import digest
@@ -18,6 +17,7 @@ from services.grader.engine.signs.track import Dense
 
 Record = dict[str, Any]
 MOST_SPANS = 48  # of one series; beyond, the oldest neighbours of one category are joined
+LEFT_SPANS = 36  # until this many are left: a stream at odd times is tidied now and then, not with each reading
 JOINED_GAP_MS = 60 * SECOND_MS
 
 
@@ -138,7 +138,11 @@ def _appended(spans: tuple[Span, ...], reading: Reading, event_id: str, stale_ms
     if alike and (last.readings == 1 or step_ms == last.step_ms):
         grown = replace(last, step_ms=step_ms, readings=last.readings + 1, value=reading.value)
         return (*spans[:-1], grown)
-    one = Span(reading.at_ms, 0, 1, reading.category, reading.manner, reading.value, event_id)
+    return with_next_span(spans, Span(reading.at_ms, 0, 1, reading.category, reading.manner, reading.value, event_id))
+
+
+def with_next_span(spans: tuple[Span, ...], one: Span) -> tuple[Span, ...]:
+    """One more span at the end."""
     return _joined((*spans, one)) if len(spans) >= MOST_SPANS else (*spans, one)
 
 
@@ -189,14 +193,17 @@ def _part(span: Span, start: int, readings: int) -> Span:
 
 
 def _joined(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """The oldest two neighbours that say the same become one, approximately even."""
-    for index, (one, two) in enumerate(pairwise(spans)):
-        gap_ms = two.first_ms - one.last_ms
-        if one.category == two.category and one.manner == two.manner and gap_ms <= JOINED_GAP_MS:
+    """The oldest neighbours that say the same become one, approximately even, until few enough are left."""
+    index = 0
+    while len(spans) > LEFT_SPANS and index + 2 < len(spans):
+        one, two = spans[index : index + 2]
+        if one.category == two.category and one.manner == two.manner and two.first_ms - one.last_ms <= JOINED_GAP_MS:
             readings = one.readings + two.readings
             step_ms = max(1, (two.last_ms - one.first_ms) // (readings - 1))
             both = replace(one, step_ms=step_ms, readings=readings, value=two.value)
-            return (*spans[:index], both, *spans[index + 2 :])
+            spans = (*spans[:index], both, *spans[index + 2 :])
+        else:
+            index += 1
     return spans
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from services.grader.engine.durations import hours, minutes
+from services.grader.engine.durations import MINUTE_MS, hours, minutes
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.coarsening import kept_small
 from services.grader.engine.past.founding import pruned
@@ -30,7 +30,7 @@ from services.grader.engine.signs.readings import Reading, freshness_limits
 from services.grader.engine.state import PatientState
 
 MOST_MARKS = 12
-TRIMMED_EVERY = 64
+TRIMMED_AFTER_MS = 20 * MINUTE_MS
 
 
 class Placed(NamedTuple):
@@ -64,17 +64,18 @@ def place_entry(state: PatientState, entry: Entry, clock_ms: int, rules: RuleSet
 
 
 def place_readings(
-    state: PatientState, readings: Sequence[Reading], seen: tuple[str, Seen], clock_ms: int, rules: RuleSet
+    state: PatientState, readings: Sequence[Reading], event_id: str, seen: Seen | None, clock_ms: int, rules: RuleSet
 ) -> Placed:
-    """An event of a stream: one category a second and series."""
-    history, event_id = state.history, seen[0]
+    """An event of a stream: one category a second and series; its id is kept if anything may rest on it (`seen`)."""
+    history = state.history
     new: list[Reading] = []
     for reading in readings:
         stale_ms = freshness_limits(reading.manner, rules)[0]
         history, is_new = with_reading(history, reading, event_id, stale_ms)
         history = kept_small(history, reading.series, rules)
         new.extend([reading] if is_new else [])
-    history = replace(history, seen={**history.seen, short_name(event_id): seen[1]})
+    if seen is not None:
+        history = replace(history, seen={**history.seen, short_name(event_id): seen})
     state = replace(state, history=history)
     if not new:
         return settle(state, clock_ms, rules)
@@ -142,7 +143,8 @@ def _trimmed(state: PatientState, clock_ms: int, rules: RuleSet) -> PatientState
     while len(marks) > 1 and marks[1].at_ms < horizon_ms:
         marks = marks[1:]
     # Ids of a stream need no prompt trimming: only their age counts.
-    if marks is state.marks and len(state.history.seen) % TRIMMED_EVERY:
+    oldest = next(iter(state.history.seen.values()), None)
+    if marks is state.marks and (oldest is None or clock_ms - oldest.at_ms < TRIMMED_AFTER_MS):
         return state
     history = _without_old(replace(state, marks=marks), clock_ms, rules)
     return replace(state, marks=marks, history=history)

@@ -53,6 +53,11 @@ def pressure_source(record: dict[str, Any]) -> str:
     return "arterial" if record.get("bp_source") == "arterial" else "cuff"
 
 
+def series_of(sign: str, record: dict[str, Any]) -> str:
+    """The series that a graded sign of a record belongs to."""
+    return f"{sign}:{pressure_source(record)}" if sign == "sbp_mmhg" else sign
+
+
 def manner_of(sign: str, record: dict[str, Any]) -> str:
     """How a reading came (`settled.md` 10 and 11)."""
     if record["source"] not in STREAMS:
@@ -81,7 +86,7 @@ def readings_of(record: dict[str, Any], at_ms: int, limits: Limits, rules: RuleS
     placed = placed_ms(record, at_ms)
     for sign in GRADED_SIGNS:
         if sign in record:
-            series = f"{sign}:{pressure_source(record)}" if sign == "sbp_mmhg" else sign
+            series = series_of(sign, record)
             for name in (series, SPO2_HOME) if sign == SPO2 and limits.spo2_home_pct is not None else (series,):
                 category = categorise(name, record[sign], limits, rules)
                 yield Reading(name, placed, record[sign], category, manner_of(sign, record))

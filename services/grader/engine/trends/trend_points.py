@@ -45,18 +45,22 @@ def with_value(trend: Trend | None, at_ms: int, value: float, how: str, width_s:
 
 def with_xy(trend: Trend | None, index: int, xy: tuple[int, int], how: str, width_s: int, most: int) -> Trend:
     """One more reading in the point at `index`; in order this is two sums."""
+    return with_sums(trend, index, (1, *xy), how, width_s, most)
+
+
+def with_sums(trend: Trend | None, index: int, sums: tuple[int, int, int], how: str, width_s: int, most: int) -> Trend:
+    """More readings in the point at `index`: how many, and the sums of their `x` and `y`."""
     if trend is None or trend.width_s != width_s:
-        return Trend(how, width_s, index, "", 0, 1, *xy)
+        return Trend(how, width_s, index, "", 0, *sums)
     place = index - trend.base
+    readings, x, y = sums
     if trend.how != how:  # another site: not to be compared; only what is newer begins anew
-        return Trend(how, width_s, index, "", 0, 1, *xy) if place >= trend.place else trend
+        return Trend(how, width_s, index, "", 0, *sums) if place >= trend.place else trend
     if place == trend.place:
-        return Trend(
-            how, width_s, trend.base, trend.before, place, trend.readings + 1, trend.x + xy[0], trend.y + xy[1]
-        )
+        return Trend(how, width_s, trend.base, trend.before, place, trend.readings + readings, trend.x + x, trend.y + y)
     points = {point.place: point for point in points_of(trend)}
     known = points.get(place, Point(place, 0, 0, 0))
-    points[place] = Point(place, known.readings + 1, known.x + xy[0], known.y + xy[1])
+    points[place] = Point(place, known.readings + readings, known.x + x, known.y + y)
     return _made(trend, [points[name] for name in sorted(points)][-most:])
 
 

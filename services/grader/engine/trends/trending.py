@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas.bedside import VITALS
+from schemas.reading import event_time
 from services.grader.engine.durations import hours, minutes, seconds
 from services.grader.engine.past.history import History, short_name
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import (
+    GRADED_SIGNS,
     HEART_RATE,
     NORMAL,
     SPO2_HOME,
@@ -16,6 +18,8 @@ from services.grader.engine.signs.readings import (
     Reading,
     flags_of,
     manner_of,
+    placed_ms,
+    series_of,
     sign_of,
 )
 from services.grader.engine.state import Newest, PatientState
@@ -89,11 +93,13 @@ def _placed(record: Record, history: History, from_ms: int) -> tuple[Reading, ..
     entry, seen = history.entries.get(name), history.seen.get(short_name(name))
     if entry is not None and entry.at_ms >= from_ms:
         return entry.readings
-    if seen is None or seen.at_ms < from_ms:
+    at_ms = placed_ms(record, event_time(record) or 0) if seen is None else seen.at_ms
+    if at_ms < from_ms:
         return ()
+    # The id of a common record is not kept: all of it was placed.
+    names = [series_of(sign, record) for sign in GRADED_SIGNS if sign in record] if seen is None else seen.series
     return tuple(
-        Reading(series, seen.at_ms, record[sign_of(series)], NORMAL, manner_of(sign_of(series), record))
-        for series in seen.series
+        Reading(series, at_ms, record[sign_of(series)], NORMAL, manner_of(sign_of(series), record)) for series in names
     )
 
 

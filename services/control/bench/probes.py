@@ -1,0 +1,106 @@
+"""Probes: what a nurse charts and somebody has to be paged for at once, timed from the produce call to the topic.
+
+Half of them are a saturation of 45 % by hand (`critical_value`), half a first fever (`crs_rise`); each patient is
+probed once a kind, so that every probe has to page.
+"""
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from schemas.topics import BEDSIDE, ESCALATIONS
+from services.control.bench.filling import started_producer
+from services.control.bench.ward_stream import manual, patient_name
+from services.runtime.kafka_clients import aiokafka_security
+from services.runtime.settings import KafkaSettings
+from services.runtime.topics import topic_name
+
+# The values of the signs by hand that page, and the kind of page.
+SIGNS: Sequence[tuple[str, dict[str, float]]] = (
+    ("critical_value", {"spo2_pct": 45}),
+    ("crs_rise", {"temperature_c": 38.6}),
+)
+WAIT_FOR_LAST_S = 30.0
+
+
+class Paged(NamedTuple):
+    """One probe that paged: when it was written, seconds that only go forward, and how long that took."""
+
+    kind: str
+    written_s: float
+    took_s: float
+
+
+class Probes:
+    """Writes probes at a rate and hears of their pages.
+
+    Args:
+        kafka: where.
+        patients: numbers of those who may be probed, each once a kind.
+        a_second: how many probes.
+        seed: of their order.
+    """
+
+    def __init__(self, kafka: KafkaSettings, patients: range, *, a_second: float, seed: int) -> None:
+        self._kafka, self._a_second = kafka, a_second
+        chosen = [(number, *sign) for number in patients for sign in SIGNS]
+        random.Random(seed).shuffle(chosen)
+        self._left = deque(chosen)
+        self._waiting: dict[tuple[str, str], float] = {}
+        self.paged: list[Paged] = []
+
+    @property
+    def unanswered(self) -> int:
+        """How many have not paged yet."""
+        return len(self._waiting)
+
+    async def run(self, until: "asyncio.Event") -> None:
+        """Probe until told to stop, then wait for the pages that are still to come."""
+        producer = await started_producer(self._kafka, linger_ms=0)
+        reader = await self._reader()
+        listening = asyncio.ensure_future(self._listen(reader))
+        try:
+            while not until.is_set() and self._left:
+                await self._probe(producer)
+            deadline_s = time.monotonic() + WAIT_FOR_LAST_S
+            while self._waiting and time.monotonic() < deadline_s:
+                await asyncio.sleep(0.1)
+        finally:
+            listening.cancel()
+            await producer.stop()
+            await reader.stop()
+
+    async def _probe(self, producer: AIOKafkaProducer) -> None:
+        number, kind, signs = self._left.popleft()
+        name = patient_name(number)
+        recorded = manual(name, round(time.time() * 1000), self._kafka.partitions, **signs)
+        topic = topic_name(self._kafka.topic_prefix, BEDSIDE)
+        began_s = self._waiting[name, kind] = time.monotonic()
+        sent = await producer.send(topic, recorded.value, key=recorded.key, partition=recorded.partition)
+        await sent
+        await asyncio.sleep(max(0.0, 1 / self._a_second - (time.monotonic() - began_s)))
+
+    async def _listen(self, reader: AIOKafkaConsumer) -> None:
+        async for record in reader:
+            heard_s = time.monotonic()
+            escalation: Any = orjson.loads(record.value)
+            written_s = self._waiting.pop((escalation["patient_id"], escalation["kind"]), None)
+            if written_s is not None:
+                self.paged.append(Paged(escalation["kind"], written_s, heard_s - written_s))
+
+    async def _reader(self) -> AIOKafkaConsumer:
+        reader = AIOKafkaConsumer(
+            bootstrap_servers=self._kafka.bootstrap_servers, enable_auto_commit=False, **aiokafka_security(self._kafka)
+        )
+        await reader.start()
+        name = topic_name(self._kafka.topic_prefix, ESCALATIONS)
+        every = [TopicPartition(name, number) for number in range(self._kafka.partitions)]
+        reader.assign(every)
+        await reader.seek_to_end(*every)
+        return reader

@@ -1,0 +1,114 @@
+"""One patient as a partition keeps it: whole while there is something to decide, else small.
+
+Of a hundred thousand patients nearly all are steady: of those the state is kept deflated, as a checkpoint has it, and
+beside it only what was gathered since. It is made whole again when a record says more, or time does.
+"""
+
+import zlib
+from typing import NamedTuple
+
+import orjson
+
+from services.grader.engine.kept_words import WORDS
+from services.grader.engine.state import (
+    STATE_VERSION,
+    PatientState,
+    StateVersionUnknown,
+    state_from_json,
+    state_to_json,
+)
+from services.grader.engine.steady.gathered import Gathered, gathered_from
+from services.grader.engine.steady.putting_away import put_away
+from services.grader.engine.steady.steady import Steady
+
+_FAST, _BARE, _MEMORY = 1, -15, 9  # of zlib: fastest level, no header, the most memory for its tables
+
+
+class Stored(NamedTuple):
+    """A patient as read from a checkpoint, not yet whole; `due_ms` is before anything that time alone may change."""
+
+    deflated: bytes
+    gathered: Gathered | None
+    due_ms: int | None
+
+
+class Kept:
+    """One patient: the state, or its deflated form, and what was gathered since."""
+
+    __slots__ = ("_deflated", "_gathered", "_state", "steady")
+
+    def __init__(self, state: PatientState | None, stored: Stored | None = None) -> None:
+        self._state = state
+        self._deflated = None if stored is None else stored.deflated
+        self._gathered = None if stored is None else stored.gathered
+        self.steady: Steady | None = None
+
+    def after(self) -> PatientState:
+        """The state after everything."""
+        if self._state is None:
+            self._state = inflated(self._deflated or b"")
+        gathered = self._gathered if self.steady is None else self.steady.gathered()
+        return self._state if gathered is None else put_away(self._state, gathered)
+
+    def whole(self) -> PatientState:
+        """The same; from here on nothing is gathered until the patient is settled again."""
+        state = self.after()
+        if state is not self._state:
+            self.now(state)
+        self.steady = None
+        return state
+
+    def go_back(self, gathered: Gathered | None) -> None:
+        """As before a record was taken in on trial: the state it started from, and what had been gathered by then."""
+        self._gathered, self.steady = gathered, None
+
+    def go_on(self, state: PatientState, repeat_ms: int) -> None:
+        """A state that everything gathered is in; the stream goes on within the same limits."""
+        steady = self.steady
+        self.now(state)
+        if steady is not None:
+            steady.go_on(repeat_ms)
+            self.steady = steady
+
+    def now(self, state: PatientState) -> None:
+        """Another state in its place."""
+        self._state, self._deflated, self._gathered, self.steady = state, None, None, None
+
+    def stored(self, due_ms: int | None) -> bytes:
+        """For a checkpoint. A state that is not needed soon is kept deflated from here on."""
+        gathered = self._gathered if self.steady is None else self.steady.gathered()
+        idle = self.steady is not None or self._deflated is not None
+        if self._deflated is None:
+            self._deflated = deflated(self._state)
+        if idle:
+            self._state = None
+        return b"%b\n%b" % (orjson.dumps([STATE_VERSION, due_ms, gathered], default=tuple), self._deflated)
+
+
+def read_stored(stored: bytes) -> Stored:
+    """A patient from a checkpoint.
+
+    Raises:
+        StateVersionUnknown: written by another version, or not by us.
+    """
+    head, _, body = stored.partition(b"\n")
+    try:
+        version, due_ms, gathered = orjson.loads(head)
+    except ValueError:
+        raise StateVersionUnknown("not a stored patient") from None
+    if version != STATE_VERSION:
+        raise StateVersionUnknown(f"state version {version}, this engine knows {STATE_VERSION}")
+    return Stored(body, None if gathered is None else gathered_from(gathered), due_ms)
+
+
+def deflated(state: PatientState | None) -> bytes:
+    """A state made small."""
+    if state is None:
+        raise ValueError("a patient without a state")
+    packer = zlib.compressobj(_FAST, zlib.DEFLATED, _BARE, _MEMORY, zlib.Z_DEFAULT_STRATEGY, WORDS)
+    return packer.compress(state_to_json(state)) + packer.flush()
+
+
+def inflated(body: bytes) -> PatientState:
+    """The state that was made small."""
+    return state_from_json(zlib.decompressobj(_BARE, WORDS).decompress(body))

@@ -1,0 +1,98 @@
+"""One sign of a steady patient, mutable: its newest reading, and what has gathered since it was last put away.
+
+Put away means: turned into the immutable track, spans, newest reading and trend that the rest of the engine knows.
+"""
+
+from services.grader.engine.durations import SECOND_MS
+from services.grader.engine.past.history import MOST_SPANS, Span
+from services.grader.engine.steady.bands import Band
+from services.grader.engine.steady.gathered import GatheredRow, Points, Run
+
+ABOUT_MS = 61 * SECOND_MS  # a reading that comes when the last one is about to go stale is looked at more closely
+
+
+class Sums:
+    """What a trend gathers: how many readings lie in the open point, the sums of their x and y, and points before."""
+
+    __slots__ = ("done", "how", "index", "n", "x", "y")
+
+    def __init__(self, how: str) -> None:
+        self.how = how
+        self.index = self.n = self.x = self.y = 0
+        self.done: Points = ()
+
+    def turn(self, index: int) -> None:
+        """From here on readings lie in the point at `index`."""
+        if self.n:
+            self.done = (*self.done, (self.index, self.n, self.x, self.y))
+        self.index, self.n, self.x, self.y = index, 0, 0, 0
+
+    def forget(self) -> None:
+        """What was gathered is part of the state now."""
+        self.n = self.x = self.y = 0
+        self.done = ()
+
+    @property
+    def points(self) -> Points:
+        """All that was gathered, by point."""
+        return (*self.done, (self.index, self.n, self.x, self.y)) if self.n else self.done
+
+
+class Row(Sums):
+    """One series of a sign.
+
+    Attributes:
+        sign: the wire name that records carry it under.
+        name: under which the newest reading is known; empty where another row of the sign tells it.
+        series: what is graded; empty for a sign that is only shown.
+        band: while values stay within it nothing can change.
+        stale_ms: how long a reading stays fresh; gap_ms: one that comes later after the last is not more of the same.
+        first_ms, step_ms, readings, started: the run since the last change of pace; started: the name of its first,
+            empty while that is known already.
+        runs: those before it; room: how many more there may be.
+    """
+
+    __slots__ = (
+        "at_ms", "event_id", "first_ms", "gap_ms", "high", "last_ms", "low", "name", "readings", "room", "runs",
+        "series", "sign", "stale_ms", "started", "step_ms", "value",
+    )  # fmt: skip
+
+    def __init__(self, sign: str, *, series: str, band: Band, stale_ms: int, last_ms: int, how: str) -> None:
+        super().__init__(how)
+        self.sign, self.name, self.series = sign, "", series
+        self.low, self.high = band
+        self.stale_ms, self.gap_ms, self.last_ms = stale_ms, stale_ms - ABOUT_MS, last_ms
+        self.value, self.at_ms, self.event_id = 0.0, 0, ""
+        self.runs: tuple[Run, ...] = ()
+        self.first_ms = self.step_ms = self.readings = self.room = 0
+        self.started = ""
+
+    def go_on(self, spans: tuple[Span, ...]) -> None:
+        """Where the series stands; a run of evenly spaced readings can go on."""
+        last = spans[-1]
+        self.first_ms, self.step_ms, self.readings, self.started = (
+            last.first_ms, last.step_ms, last.readings, "",
+        )  # fmt: skip
+        self.room, self.runs = MOST_SPANS - len(spans), ()
+
+    def forget(self) -> None:
+        """What was gathered is part of the state now; the run goes on."""
+        super().forget()
+        self.runs, self.started = (), ""
+
+    def change_pace(self, placed_ms: int, event_id: str) -> None:
+        """The reading at `placed_ms` does not follow evenly: the second of a run sets its step, another begins one."""
+        if self.readings == 1:
+            self.step_ms, self.readings = placed_ms - self.last_ms, 2
+            return
+        self.runs = (*self.runs, (self.first_ms, self.step_ms, self.readings, self.value, self.started))
+        self.first_ms, self.step_ms, self.readings, self.started = placed_ms, 0, 1, event_id
+        self.room -= 1
+
+    def gathered(self) -> GatheredRow:
+        """As plain data."""
+        last = (self.first_ms, self.step_ms, self.readings, self.value, self.started)
+        return GatheredRow(
+            self.name, self.series, self.value, self.at_ms, self.last_ms, self.event_id,
+            (*self.runs, last) if self.series else (), self.how, self.points if self.series and self.name else (),
+        )  # fmt: skip

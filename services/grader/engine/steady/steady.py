@@ -1,0 +1,191 @@
+"""A patient whose stream says what it said before: such a record is a few comparisons and a few stores.
+
+Everything that could make a record say more is decided beforehand (`settling.py`) and held here as limits: bands of
+values, a time until which nothing is due. Whatever does not fit is left to the long way (`step.py`), with the state
+that `putting_away.py` makes of what was gathered; a property test holds the two against each other. Mutable: owned by
+one partition, and never part of a state.
+"""
+
+from collections.abc import Set
+from typing import Any
+
+from services.grader.engine.durations import MINUTE_MS, SECOND_MS
+from services.grader.engine.ruleset.rules import RuleSet
+from services.grader.engine.signs.oddities import contradict_each_other
+from services.grader.engine.signs.readings import HEART_RATE, TEMPERATURE, pressure_source
+from services.grader.engine.steady.gathered import Gathered
+from services.grader.engine.steady.row import Row, Sums
+from services.grader.engine.trends.trend_points import UNITS
+
+Record = dict[str, Any]
+LATEST_MS = MINUTE_MS  # a record that took longer than this is looked at more closely
+_PRESSURE_SIGNS = ("sbp_mmhg", "dbp_mmhg", "map_mmhg")
+
+
+class Steady:
+    """The gathered part of one patient.
+
+    Attributes:
+        source: of the stream.
+        rows: what may go on, by series; signs in `others` may not.
+        placed_ms: second of the newest record; an earlier one is late.
+        repeat_ms: the clock at which an estimate is due again; changes_ms: at which a reading may establish what is
+            pending; until_ms: the earlier one.
+        pause_ms: a longer one between two records is looked at more closely.
+        ids: of events known in full: another event must not carry one of them.
+        pairs: of temperature and heart rate, where the stream carries a temperature.
+        rate: a heart rate that is no row: value and time.
+        static_ms: when time alone changes something, however the stream goes on; silent_ms: how long it may pause.
+        count: records gathered; clock_ms, offset: of the newest.
+    """
+
+    __slots__ = (
+        "arrived_ms",
+        "changes_ms",
+        "clock_ms",
+        "count",
+        "ids",
+        "line",
+        "mixed",
+        "offset",
+        "others",
+        "pairs",
+        "pause_ms",
+        "placed_ms",
+        "point_from_ms",
+        "point_until_ms",
+        "rate",
+        "repeat_ms",
+        "rows",
+        "rules",
+        "silent_ms",
+        "site",
+        "source",
+        "static_ms",
+        "until_ms",
+        "width_ms",
+        "width_s",
+    )  # fmt: skip
+
+    def __init__(
+        self, *, source: str, rows: tuple[Row, ...], others: Set[str], placed_ms: int, repeat_ms: int, changes_ms: int,
+        pause_ms: int, ids: Set[str], line: str, site: str | None, pairs: Sums | None, rate: tuple[float, int] | None,
+        static_ms: int, silent_ms: int, rules: RuleSet,
+    ) -> None:  # fmt: skip
+        self.source, self.rows, self.others = source, rows, others
+        self.placed_ms, self.pause_ms = placed_ms, pause_ms
+        self.repeat_ms, self.changes_ms, self.until_ms = repeat_ms, changes_ms, min(repeat_ms, changes_ms)
+        self.ids, self.line, self.site, self.pairs, self.rate = ids, line, site, pairs, rate
+        self.static_ms, self.silent_ms, self.rules = static_ms, silent_ms, rules
+        self.width_s = round(rules.trend_point_min * 60)
+        self.width_ms = self.width_s * SECOND_MS
+        # Whether a record may hold more than rates and a saturation, which need no second look.
+        self.mixed = any(row.sign in (*_PRESSURE_SIGNS, TEMPERATURE) for row in rows)
+        self.point_from_ms = self.point_until_ms = 0
+        self.count = self.clock_ms = self.offset = self.arrived_ms = 0
+
+    def take(self, record: Record, at_ms: int, clock_ms: int, offset: int) -> bool:
+        """Gather a record if it changes nothing but values and times; False, and nothing is changed, otherwise."""
+        placed_ms = at_ms - at_ms % SECOND_MS
+        event_id = record["event_id"]
+        if (
+            clock_ms >= self.until_ms
+            or at_ms > clock_ms
+            or placed_ms < self.placed_ms
+            or clock_ms - placed_ms >= LATEST_MS
+            or clock_ms - self.placed_ms >= self.pause_ms
+            or record["source"] != self.source
+            or event_id in self.ids
+            or not self.others.isdisjoint(record)
+        ):
+            return False
+        found = []
+        get = record.get
+        for row in self.rows:
+            value = get(row.sign)
+            if value is not None:
+                gap_ms = placed_ms - row.last_ms
+                if not (row.low <= value < row.high) or not 0 < gap_ms < row.gap_ms:
+                    return False
+                if gap_ms != row.step_ms and not row.room:
+                    return False
+                found.append((row, value))
+        if not found or (self.mixed and not self._agrees(record, found)):
+            return False
+        if placed_ms >= self.point_until_ms:
+            self._turn(placed_ms)
+        x = (placed_ms - self.point_from_ms) // SECOND_MS
+        for row, value in found:
+            if placed_ms - row.last_ms == row.step_ms:
+                row.readings += 1
+            elif row.series:
+                row.change_pace(placed_ms, event_id)
+            row.value = value
+            row.last_ms = placed_ms
+            row.at_ms = at_ms
+            row.event_id = event_id
+            row.n += 1
+            row.x += x
+            row.y += round(value * UNITS)
+        if self.pairs is not None and TEMPERATURE in record:
+            self._pair(record, placed_ms, self.pairs)
+        self.placed_ms = placed_ms
+        self.clock_ms = clock_ms
+        self.offset = offset
+        self.arrived_ms = at_ms if at_ms > self.arrived_ms else self.arrived_ms
+        self.count += 1
+        return True
+
+    def go_on(self, repeat_ms: int) -> None:
+        """What was gathered is part of the state now, and the estimate was repeated: nothing else changed."""
+        self.count = 0
+        self.repeat_ms, self.until_ms = repeat_ms, min(repeat_ms, self.changes_ms)
+        for sums in (*self.rows, *(() if self.pairs is None else (self.pairs,))):
+            sums.forget()
+
+    @property
+    def due_ms(self) -> int:
+        """Time alone changes nothing before this; a lower bound."""
+        stale_ms = min(row.last_ms + row.stale_ms for row in self.rows)
+        return min(self.static_ms, self.placed_ms + self.silent_ms, stale_ms)
+
+    def gathered(self) -> Gathered | None:
+        """Everything since the state was whole; None if that is nothing."""
+        if not self.count:
+            return None
+        how, pairs = ("", ()) if self.pairs is None else (self.pairs.how, self.pairs.points)
+        return Gathered(
+            self.count, self.clock_ms, self.offset, self.placed_ms, self.arrived_ms, self.width_s,
+            self.rules.trend_points, tuple([row.gathered() for row in self.rows if row.n or row.done]), how, pairs,
+        )  # fmt: skip
+
+    def _agrees(self, record: Record, found: list[tuple[Row, float]]) -> bool:
+        """Whether something graded is in it, of the pressure line and the temperature site that spoke before."""
+        if not any(row.series for row, _ in found):
+            return False
+        if TEMPERATURE in record and record.get("temperature_site") != self.site:
+            return False
+        if not any(sign in record for sign in _PRESSURE_SIGNS):
+            return True
+        return pressure_source(record) == self.line and not contradict_each_other(record, self.rules)
+
+    def _turn(self, placed_ms: int) -> None:
+        """Another point of the trends begins."""
+        index = placed_ms // self.width_ms
+        self.point_from_ms, self.point_until_ms = index * self.width_ms, (index + 1) * self.width_ms
+        for row in self.rows:
+            row.turn(index)
+        if self.pairs is not None:
+            self.pairs.turn(index)
+
+    def _pair(self, record: Record, placed_ms: int, pairs: Sums) -> None:
+        """A temperature with the heart rate it came with, or with the newest one if that is close to it."""
+        rate = record.get(HEART_RATE)
+        if rate is None:
+            known = next(((row.value, row.at_ms) for row in self.rows if row.sign == HEART_RATE), self.rate)
+            if known is None or abs(known[1] - placed_ms) > round(self.rules.trend_pair_min * MINUTE_MS):
+                return
+            rate = known[0]
+        pairs.n += 1
+        pairs.x += round(record[TEMPERATURE] * UNITS)
+        pairs.y += round(rate * UNITS)
