@@ -1,22 +1,19 @@
 """The shipped grader in one round: restored, held, given the records, measured while it grades every one of them."""
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic, sleep
-
-from kafka.errors import KafkaError
 
 from services.control.bench.admitted import AdmittedWard
 from services.control.bench.filling import fill
 from services.control.bench.grader_process import GraderProcess, graders
+from services.control.bench.group import owned
 from services.control.bench.measuring import Measured, Point, between, watch
 from services.control.bench.prepared_state import store
 from services.control.bench.process_readings import peak_resident_bytes, processor_s
 from services.control.bench.ward_stream import ticks
-from services.control.pipeline_topics import grader_group
 from services.control.refusal import Refusal
-from services.runtime.kafka_clients import admin
 from services.runtime.processes import signal_group
 from services.runtime.settings import KafkaSettings
 
@@ -24,6 +21,8 @@ from services.runtime.settings import KafkaSettings
 GIVEN = {"GRADER_TICKS": "false", "GRADER_STALL_LIMIT": "PT5M", "GRADER_SESSION_TIMEOUT": "PT2M"}
 SETTLED_WITHIN_S = 600.0
 LOOK_EVERY_S = 0.25
+SEEN_EVERY_S = 6.0  # a little longer than a watchdog's pause between two looks
+LAG = "crs_partition_lag_records"
 GRADED, CHECKPOINTS = "crs_events_graded_total", "crs_checkpoint_seconds_count"
 
 
@@ -110,26 +109,24 @@ def sum_of(running: Sequence[GraderProcess], *names: str) -> list[float]:
 
 def await_members(kafka: KafkaSettings, running: Sequence[GraderProcess]) -> None:
     """Return when every grader has partitions: a later comer would make the others hand over what they began."""
-    client = admin(kafka)
-    try:
-        _until(running, lambda: _assigned(client, grader_group(kafka)) == len(running))
-    finally:
-        client.close()
+    names = {grader.member for grader in running}
+    _until(running, lambda: {name for name, partitions in owned(kafka).items() if partitions} == names)
 
 
-def _assigned(client: object, group: str) -> int:
-    try:
-        found = client.describe_groups([group])[group]  # type: ignore[attr-defined]
-    except KafkaError as fault:
-        if not fault.retriable:
-            raise
-        return 0  # a young cluster has no coordinator yet
-    return len(found["members"]) if found["group_state"] == "Stable" else 0
+def caught_up(running: Sequence[GraderProcess], rate: float) -> None:
+    """Return when no more waits to be graded than a second brings, as the graders' own watchdogs last saw it."""
+    sleep(SEEN_EVERY_S)  # what they saw before now says nothing of what came since
+    _until(running, lambda: _has_caught_up(running, rate))
 
 
-def _until(running: Sequence[GraderProcess], condition: object) -> None:
+def _has_caught_up(running: Sequence[GraderProcess], rate: float) -> bool:
+    figures = [grader.figures() for grader in running]
+    return all(LAG in of_one for of_one in figures) and sum(of_one[LAG] for of_one in figures) <= rate
+
+
+def _until(running: Sequence[GraderProcess], condition: Callable[[], bool]) -> None:
     deadline_s = monotonic() + SETTLED_WITHIN_S
-    while not condition():  # type: ignore[operator]
+    while not condition():
         for grader in running:
             grader.must_live()
         if monotonic() > deadline_s:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import NamedTuple
 
+from services.control.bench.grader_run import caught_up
 from services.control.bench.live_ward import LiveWard, live_ward
 from services.control.bench.probes import Paged, Probes
 from services.control.bench.report import Plot, Report, Series
@@ -14,7 +15,6 @@ from services.runtime.settings import KafkaSettings
 from services.runtime.speech import Say
 
 PROBES_A_SECOND = 5.0
-SETTLE_S = 3.0  # the background runs by then
 SAY_EVERY_S = 30.0
 
 
@@ -58,7 +58,8 @@ def _at_rate(kafka: KafkaSettings, plan: LatencyPlan, rate: int, say: Say) -> At
 
 
 async def _probed(live: LiveWard, probes: Probes, rate: int, seconds: float, say: Say) -> AtRate:
-    await asyncio.sleep(SETTLE_S)
+    # A patient who was just restored is first made whole, which takes the long way.
+    await asyncio.to_thread(caught_up, live.graders, live.rate)
     ended = asyncio.Event()
     probing = asyncio.ensure_future(probes.run(ended))
     began_s, before = monotonic(), live.written()

@@ -29,6 +29,7 @@ class LiveWard(NamedTuple):
     kafka: KafkaSettings
     graders: list[GraderProcess]
     counting: Counting
+    rate: float
 
     def written(self) -> Counted:
         """Background records so far, and by how many seconds their pace is missed."""
@@ -49,7 +50,7 @@ def live_ward(
             await_taken_over(running, patients, own.partitions)
             say(f"{workers} grader{'s' * (workers > 1)} with {patients:,} patients; {rate:,.0f} records a second begin")
             with _loaded(own, patients, Path(place), (rate, seed, spared)) as counting:
-                yield LiveWard(own, running, counting)
+                yield LiveWard(own, running, counting, rate)
 
 
 @contextmanager

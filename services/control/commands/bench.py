@@ -1,6 +1,7 @@
 """`crswatch bench`: what the grader does a second, how late it is, how soon it is back, what a patient costs."""
 
 import argparse
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -10,6 +11,7 @@ from services.control.bench.latency import LatencyPlan, latency
 from services.control.bench.memory import MemoryPlan, memory
 from services.control.bench.optional_packages import require
 from services.control.bench.process_readings import require_proc
+from services.control.bench.recovery import RecoveryPlan, recovery
 from services.control.bench.report import Report
 from services.control.bench.results import write_json
 from services.control.bench.rivals import NEEDED, RIVALS
@@ -37,12 +39,15 @@ def register(subparsers: Any) -> None:
     kinds = parser.add_subparsers(dest="measurement", metavar="MEASUREMENT", required=True)
     _throughput(kinds)
     _latency(kinds)
+    _recovery(kinds)
     _memory(kinds)
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure; 1 where something came out that must not, 2 for wrong use."""
     require_proc()
+    # It grumbles about young topics and tries again; what it cannot do it raises.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     if args.plot:
         require("matplotlib", "--plot")
     measure = args.prepared(args)
@@ -130,6 +135,29 @@ def _latency_of(args: argparse.Namespace) -> Measure:
         raise Refusal("--rates above --patients: no monitor is read more than once a second.", code=WRONG_USE)
     plan = LatencyPlan(args.patients, args.rates, args.minutes, args.seed)
     return lambda kafka, speak: latency(kafka, plan, speak)
+
+
+def _recovery(kinds: Any) -> None:
+    parser = kinds.add_parser(
+        "recovery",
+        help="kill -9 of a grader to its patients graded again",
+        description="As latency; after so many minutes of load the grader is killed and started again in place, and "
+        "then, with two of them, killed and taken over by the other. Events that must page are written all the while: "
+        "one that never pages makes the exit code 1.",
+        epilog="Example: crswatch bench recovery --minutes 20 --kills 5",
+    )
+    _shared(parser, patients=10_000)
+    parser.add_argument("--rate", type=_whole(1, 1_000_000), default=5_000, metavar="N", help="a second; default: 5000")
+    parser.add_argument("--minutes", type=_minutes, default=1.0, metavar="M", help="of load before; default: 1")
+    parser.add_argument("--kills", type=_whole(1, 100), default=3, metavar="N", help="of each sort; default: 3")
+    parser.set_defaults(prepared=_recovery_of)
+
+
+def _recovery_of(args: argparse.Namespace) -> Measure:
+    if args.rate > args.patients:
+        raise Refusal("--rate above --patients: no monitor is read more than once a second.", code=WRONG_USE)
+    plan = RecoveryPlan(args.patients, args.rate, args.minutes, args.kills, args.seed)
+    return lambda kafka, speak: recovery(kafka, plan, speak)
 
 
 def _memory(kinds: Any) -> None:
