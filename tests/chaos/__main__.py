@@ -13,7 +13,7 @@ if __name__ == "__main__":
     parser.add_argument("--escalations", type=int, default=500, help="that are expected")
     parser.add_argument("--rounds", type=int, default=0, help="no more than these, enough or not; 0 is no limit")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--tally", type=Path, default=Path("chaos-tally.json"), help="where to write it")
+    parser.add_argument("--tally", type=Path, default=Path("dist/chaos-tally.json"), help="gone on with if it is there")
     asked = parser.parse_args()
     tally = prove(
         Enough(asked.faults, asked.each, asked.escalations), asked.seed, asked.tally,

@@ -15,7 +15,7 @@ PASSED_AT_MOST = {
     CrashPoint.MID_CHECKPOINT: 12,
     CrashPoint.CHECKPOINTED: 4,
     CrashPoint.RESTORING: 5,
-    CrashPoint.REBALANCING: 4,
+    CrashPoint.REBALANCING: 2,
 }
 FED_EVERY_S = 1.0
 PAUSE_S = (0.5, 5.0)

@@ -1,9 +1,12 @@
 """What lies in the topics of a round, and how far its graders have come."""
 
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from kafka import TopicPartition
 
+from schemas.encoding import encode
 from schemas.topics import BEDSIDE, Topic
 from services.control.pipeline_topics import grader_group
 from services.runtime.kafka_clients import consumer
@@ -26,6 +29,18 @@ def records_of(kafka: KafkaSettings, topic: Topic) -> list[Any]:
         return found
     finally:
         client.close()
+
+
+def write_down(recorded: Mapping[str, Iterable[Any]], path: Path) -> None:
+    """All of it as JSON lines, to look for the cause of a difference without Kafka."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as lines:
+        for name, records in recorded.items():
+            for record in records:
+                key, value = (None if part is None else part.decode() for part in (record.key, record.value))
+                place = {"partition": record.partition, "offset": record.offset, "timestamp": record.timestamp}
+                headers = {title: text.decode() for title, text in record.headers}
+                lines.write(encode({"name": name, **place, "headers": headers, "key": key, "value": value}) + b"\n")
 
 
 class Progress:
