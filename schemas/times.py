@@ -7,6 +7,7 @@ whole number of milliseconds since 1970 in UTC, so that comparing two of them ca
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import Field
@@ -77,5 +78,10 @@ def _parsed(text: str) -> int:
 def format_time(at_ms: int) -> str:
     """The one way a time leaves us: `2026-03-01T14:30:00.000Z`."""
     seconds, milliseconds = divmod(at_ms, 1000)
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"
+    return f"{_second(seconds)}.{milliseconds:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    """The same second is told again and again: of a ward's estimates, and of one patient's charts."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"

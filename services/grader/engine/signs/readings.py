@@ -7,6 +7,7 @@ is how a reading came: it decides how long a finding must last and when the read
 
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from schemas.fields import QUANTITIES
@@ -43,6 +44,7 @@ class Reading(NamedTuple):
     manner: str
 
 
+@cache
 def sign_of(series: str) -> str:
     """The wire name of a series."""
     return series.partition(":")[0]

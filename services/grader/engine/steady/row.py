@@ -7,6 +7,7 @@ from services.grader.engine.durations import SECOND_MS
 from services.grader.engine.past.history import MOST_SPANS, Span
 from services.grader.engine.steady.bands import Band
 from services.grader.engine.steady.gathered import GatheredRow, Points, Run
+from services.grader.engine.trends.trend_points import UNITS
 
 ABOUT_MS = 61 * SECOND_MS  # a reading that comes when the last one is about to go stale is looked at more closely
 
@@ -80,7 +81,25 @@ class Row(Sums):
         super().forget()
         self.runs, self.started = (), ""
 
-    def change_pace(self, placed_ms: int, event_id: str) -> None:
+    def may_go_on(self, placed_ms: int, value: float) -> bool:
+        """Whether a reading is one more of the same."""
+        gap_ms = placed_ms - self.last_ms
+        even = gap_ms == self.step_ms or self.room > 0
+        return self.low <= value < self.high and 0 < gap_ms < self.gap_ms and even
+
+    def gather(self, event_id: str, at_ms: int, value: float, x: int) -> None:
+        """One more reading of the same; `x` is its second within its point of the trend."""
+        placed_ms = at_ms - at_ms % SECOND_MS
+        if placed_ms - self.last_ms == self.step_ms:
+            self.readings += 1
+        elif self.series:
+            self._change_pace(placed_ms, event_id)
+        self.value, self.at_ms, self.last_ms, self.event_id = value, at_ms, placed_ms, event_id
+        self.n += 1
+        self.x += x
+        self.y += round(value * UNITS)
+
+    def _change_pace(self, placed_ms: int, event_id: str) -> None:
         """The reading at `placed_ms` does not follow evenly: the second of a run sets its step, another begins one."""
         if self.readings == 1:
             self.step_ms, self.readings = placed_ms - self.last_ms, 2

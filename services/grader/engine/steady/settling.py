@@ -33,6 +33,7 @@ from services.grader.engine.signs.track import Finding
 from services.grader.engine.state import Newest, PatientState
 from services.grader.engine.steady.allowance import allowed_edges
 from services.grader.engine.steady.bands import Band, band_of
+from services.grader.engine.steady.lockstep import shared
 from services.grader.engine.steady.row import Row, Sums
 from services.grader.engine.steady.steady import Steady
 from services.grader.engine.step import next_deadline
@@ -59,7 +60,7 @@ def settled(state: PatientState, ward: Ward) -> Steady | None:
     return Steady(
         source=state.vitals_source,
         rows=rows,
-        others={sign for sign in SIGNS if sign not in signs} | {FORWARDED},
+        others=shared(frozenset({FORWARDED, *SIGNS} - signs)),
         placed_ms=_from_ms(state),
         repeat_ms=repeat_ms,
         changes_ms=min(_changes_ms(state, row.series, rules) for row in rows),

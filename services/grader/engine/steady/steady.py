@@ -14,12 +14,14 @@ from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.oddities import contradict_each_other
 from services.grader.engine.signs.readings import HEART_RATE, TEMPERATURE, pressure_source
 from services.grader.engine.steady.gathered import Gathered
+from services.grader.engine.steady.lockstep import Lockstep, in_step, shared
 from services.grader.engine.steady.row import Row, Sums
 from services.grader.engine.trends.trend_points import UNITS
 
 Record = dict[str, Any]
 LATEST_MS = MINUTE_MS  # a record that took longer than this is looked at more closely
 _PRESSURE_SIGNS = ("sbp_mmhg", "dbp_mmhg", "map_mmhg")
+_LOOKED_AT = (*_PRESSURE_SIGNS, TEMPERATURE)  # with what they come with: the line, the site
 
 
 class Steady:
@@ -40,37 +42,15 @@ class Steady:
     """
 
     __slots__ = (
-        "arrived_ms",
-        "changes_ms",
-        "clock_ms",
-        "count",
-        "ids",
-        "line",
-        "mixed",
-        "offset",
-        "others",
-        "pairs",
-        "pause_ms",
-        "placed_ms",
-        "point_from_ms",
-        "point_until_ms",
-        "rate",
-        "repeat_ms",
-        "rows",
-        "rules",
-        "silent_ms",
-        "site",
-        "source",
-        "static_ms",
-        "until_ms",
-        "width_ms",
-        "width_s",
+        "arrived_ms", "changes_ms", "clock_ms", "count", "ids", "line", "lock", "mixed", "offset", "others", "pairs",
+        "pause_ms", "placed_ms", "point_from_ms", "point_until_ms", "rate", "repeat_ms", "rows", "rules", "silent_ms",
+        "site", "source", "static_ms", "until_ms", "width_ms", "width_s",
     )  # fmt: skip
 
     def __init__(
-        self, *, source: str, rows: tuple[Row, ...], others: Set[str], placed_ms: int, repeat_ms: int, changes_ms: int,
-        pause_ms: int, ids: Set[str], line: str, site: str | None, pairs: Sums | None, rate: tuple[float, int] | None,
-        static_ms: int, silent_ms: int, rules: RuleSet,
+        self, *, source: str, rows: tuple[Row, ...], others: frozenset[str], placed_ms: int, repeat_ms: int,
+        changes_ms: int, pause_ms: int, ids: Set[str], line: str, site: str | None, pairs: Sums | None,
+        rate: tuple[float, int] | None, static_ms: int, silent_ms: int, rules: RuleSet,
     ) -> None:  # fmt: skip
         self.source, self.rows, self.others = source, rows, others
         self.placed_ms, self.pause_ms = placed_ms, pause_ms
@@ -80,64 +60,96 @@ class Steady:
         self.width_s = round(rules.trend_point_min * 60)
         self.width_ms = self.width_s * SECOND_MS
         # Whether a record may hold more than rates and a saturation, which need no second look.
-        self.mixed = any(row.sign in (*_PRESSURE_SIGNS, TEMPERATURE) for row in rows)
+        self.mixed = any(row.sign in _LOOKED_AT for row in rows)
         self.point_from_ms = self.point_until_ms = 0
         self.count = self.clock_ms = self.offset = self.arrived_ms = 0
+        self.lock: Lockstep | None = None
 
     def take(self, record: Record, at_ms: int, clock_ms: int, offset: int) -> bool:
         """Gather a record if it changes nothing but values and times; False, and nothing is changed, otherwise."""
         placed_ms = at_ms - at_ms % SECOND_MS
-        event_id = record["event_id"]
         if (
             clock_ms >= self.until_ms
             or at_ms > clock_ms
-            or placed_ms < self.placed_ms
             or clock_ms - placed_ms >= LATEST_MS
-            or clock_ms - self.placed_ms >= self.pause_ms
             or record["source"] != self.source
-            or event_id in self.ids
+            or record["event_id"] in self.ids
+        ):
+            return False
+        lock = self.lock
+        if lock is None or placed_ms - lock.last_ms != lock.step_ms or placed_ms >= self.point_until_ms:
+            return self._take_apart(record, at_ms, clock_ms, offset)
+        try:
+            values = lock.values_of(record)
+        except KeyError:
+            return self._take_apart(record, at_ms, clock_ms, offset)
+        if not lock.loose.isdisjoint(record):
+            return self._take_apart(record, at_ms, clock_ms, offset)
+        y = lock.within.sums.get(values)
+        if y is None:
+            y = lock.within.look(values)
+            if y is None:
+                return self._take_apart(record, at_ms, clock_ms, offset)
+        lock.y += y
+        lock.values = values
+        lock.n += 1
+        lock.last_ms = placed_ms
+        lock.at_ms = at_ms
+        lock.event_id = record["event_id"]
+        self.clock_ms = clock_ms
+        self.offset = offset
+        return True
+
+    def _take_apart(self, record: Record, at_ms: int, clock_ms: int, offset: int) -> bool:
+        """The same for signs that come each at its own pace."""
+        self._unlock()
+        placed_ms = at_ms - at_ms % SECOND_MS
+        if (
+            placed_ms < self.placed_ms
+            or clock_ms - self.placed_ms >= self.pause_ms
             or not self.others.isdisjoint(record)
         ):
             return False
-        found = []
-        get = record.get
-        for row in self.rows:
-            value = get(row.sign)
-            if value is not None:
-                gap_ms = placed_ms - row.last_ms
-                if not (row.low <= value < row.high) or not 0 < gap_ms < row.gap_ms:
-                    return False
-                if gap_ms != row.step_ms and not row.room:
-                    return False
-                found.append((row, value))
+        found = [(row, record[row.sign]) for row in self.rows if row.sign in record]
         if not found or (self.mixed and not self._agrees(record, found)):
+            return False
+        if not all(row.may_go_on(placed_ms, value) for row, value in found):
             return False
         if placed_ms >= self.point_until_ms:
             self._turn(placed_ms)
         x = (placed_ms - self.point_from_ms) // SECOND_MS
         for row, value in found:
-            if placed_ms - row.last_ms == row.step_ms:
-                row.readings += 1
-            elif row.series:
-                row.change_pace(placed_ms, event_id)
-            row.value = value
-            row.last_ms = placed_ms
-            row.at_ms = at_ms
-            row.event_id = event_id
-            row.n += 1
-            row.x += x
-            row.y += round(value * UNITS)
+            row.gather(record["event_id"], at_ms, value, x)
         if self.pairs is not None and TEMPERATURE in record:
             self._pair(record, placed_ms, self.pairs)
-        self.placed_ms = placed_ms
-        self.clock_ms = clock_ms
-        self.offset = offset
-        self.arrived_ms = at_ms if at_ms > self.arrived_ms else self.arrived_ms
+        self.placed_ms, self.clock_ms, self.offset = placed_ms, clock_ms, offset
+        self.arrived_ms = max(at_ms, self.arrived_ms)
         self.count += 1
+        self._lock([row for row, _ in found])
         return True
+
+    def _lock(self, rows: list[Row]) -> None:
+        """From here on the rows of the last record are expected together."""
+        if any(row.sign in _LOOKED_AT for row in rows):
+            return
+        names = self.others.union([row.sign for row in self.rows if row not in rows])
+        self.lock = in_step(rows, shared(names), self.point_from_ms)
+
+    def _tell(self) -> None:
+        """Tell all rows what those in step share."""
+        lock = self.lock
+        if lock is not None and (count := lock.tell()):
+            self.count += count
+            self.placed_ms = lock.last_ms
+            self.arrived_ms = max(lock.at_ms, self.arrived_ms)
+
+    def _unlock(self) -> None:
+        self._tell()
+        self.lock = None
 
     def go_on(self, repeat_ms: int) -> None:
         """What was gathered is part of the state now, and the estimate was repeated: nothing else changed."""
+        self._tell()
         self.count = 0
         self.repeat_ms, self.until_ms = repeat_ms, min(repeat_ms, self.changes_ms)
         for sums in (*self.rows, *(() if self.pairs is None else (self.pairs,))):
@@ -146,11 +158,13 @@ class Steady:
     @property
     def due_ms(self) -> int:
         """Time alone changes nothing before this; a lower bound."""
+        self._tell()
         stale_ms = min(row.last_ms + row.stale_ms for row in self.rows)
         return min(self.static_ms, self.placed_ms + self.silent_ms, stale_ms)
 
     def gathered(self) -> Gathered | None:
         """Everything since the state was whole; None if that is nothing."""
+        self._tell()
         if not self.count:
             return None
         how, pairs = ("", ()) if self.pairs is None else (self.pairs.how, self.pairs.points)

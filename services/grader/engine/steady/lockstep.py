@@ -1,0 +1,87 @@
+"""Rows whose readings come together, evenly: what they share is kept once, and told to each of them when somebody asks.
+
+A monitor sends the same signs in every record, second by second. Then the time, the name and the pace of a reading are
+the record's, and of each sign only its value is looked at.
+"""
+
+from collections.abc import Callable, Mapping, Set
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, Protocol
+
+from services.grader.engine.durations import SECOND_MS
+from services.grader.engine.steady.bands import Band
+from services.grader.engine.steady.row import Row
+from services.grader.engine.steady.within import unpacked, within
+
+
+class Lockstep:
+    """Rows in step.
+
+    Attributes:
+        values_of: the values of the rows in a record; KeyError if one is missing. `values` are the last.
+        within: whether values are within the bands of the rows; `y` are their sums, side by side.
+        loose: names that a record must not have, other signs above all.
+        n: readings since the rows were told, all in the point of the trends that begins at `point_from_ms`.
+    """
+
+    __slots__ = (
+        "at_ms", "event_id", "last_ms", "loose", "n", "point_from_ms", "rows", "step_ms", "values", "values_of",
+        "within", "y",
+    )  # fmt: skip
+
+    def __init__(self, rows: tuple[Row, ...], loose: Set[str], point_from_ms: int) -> None:
+        self.rows, self.loose, self.point_from_ms = rows, loose, point_from_ms
+        self.values_of = _getter(tuple([row.sign for row in rows]))
+        self.within = within(tuple([Band(row.low, row.high) for row in rows]))
+        self.values: tuple[float, ...] = ()
+        first = rows[0]
+        self.last_ms, self.step_ms, self.at_ms, self.event_id = first.last_ms, first.step_ms, first.at_ms, ""
+        self.n = self.y = 0
+
+    def tell(self) -> int:
+        """Tell the rows what they share; how many readings that was."""
+        n, self.n = self.n, 0
+        if n:
+            # Evenly up to the last one: their seconds within the point are a sum that nobody has to add up.
+            last_x, step_x = (self.last_ms - self.point_from_ms) // SECOND_MS, self.step_ms // SECOND_MS
+            x = n * last_x - step_x * (n * (n - 1) // 2)
+            sums, self.y = unpacked(self.y, len(self.rows)), 0
+            for row, value, y in zip(self.rows, self.values, sums, strict=True):
+                row.value = value
+                row.last_ms, row.at_ms, row.event_id = self.last_ms, self.at_ms, self.event_id
+                row.readings += n
+                row.n += n
+                row.x += x
+                row.y += y
+        return n
+
+
+def in_step(rows: list[Row], names: Set[str], point_from_ms: int) -> Lockstep | None:
+    """The rows that were in the last record, if they go on evenly.
+
+    Args:
+        rows: all of one record.
+        names: of everything else that a record must not have.
+        point_from_ms: where the open point of the trends begins.
+    """
+    step_ms = rows[0].step_ms
+    if not step_ms or any(row.step_ms != step_ms or not row.series for row in rows):
+        return None
+    return Lockstep(tuple(rows), names, point_from_ms)
+
+
+class _Getter(Protocol):
+    def __call__(self, record: Mapping[str, Any], /) -> tuple[float, ...]: ...
+
+
+@lru_cache(maxsize=1024)
+def _getter(signs: tuple[str, ...]) -> _Getter:
+    one: Callable[[Mapping[str, Any]], Any] = itemgetter(*signs)
+    return one if len(signs) > 1 else lambda record: (one(record),)
+
+
+@lru_cache(maxsize=1024)
+def shared(names: frozenset[str]) -> frozenset[str]:
+    """One set for all patients alike: of a hundred thousand nearly all have the same signs."""
+    return names

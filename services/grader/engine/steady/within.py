@@ -1,0 +1,53 @@
+"""Whether the values of several signs are all within their bands, and what they add to the trends: asked once.
+
+Of a steady monitor the same few values come again and again, in thousands of beds. Answers are shared by all patients
+with the same bands.
+"""
+
+from functools import lru_cache
+
+from services.grader.engine.steady.bands import Band
+from services.grader.engine.trends.trend_points import UNITS
+
+MOST_KNOWN = 20_000  # answers; then they are found anew
+_BITS = 40  # of each sum in the number that holds all of them: room for a hundred million of the largest values
+_ONE = (1 << _BITS) - 1
+
+Values = tuple[float, ...]
+
+
+class Within:
+    """The bands of some signs.
+
+    Attributes:
+        sums: by values that lie within all of them, what each adds to its trend, side by side in one number.
+    """
+
+    __slots__ = ("_bands", "sums")
+
+    def __init__(self, bands: tuple[Band, ...]) -> None:
+        self._bands = bands
+        self.sums: dict[Values, int] = {}
+
+    def look(self, values: Values) -> int | None:
+        """What these values add; None if one lies outside its band."""
+        if not all(band.low <= value < band.high for band, value in zip(self._bands, values, strict=True)):
+            return None
+        if min(values) < 0:
+            return None  # a sum of others would not show it
+        if len(self.sums) >= MOST_KNOWN:
+            self.sums.clear()
+        packed = sum(round(value * UNITS) << (_BITS * place) for place, value in enumerate(values))
+        self.sums[values] = packed
+        return packed
+
+
+def unpacked(packed: int, count: int) -> tuple[int, ...]:
+    """The sums that lie side by side in a number."""
+    return tuple([packed >> (_BITS * place) & _ONE for place in range(count)])
+
+
+@lru_cache(maxsize=4096)
+def within(bands: tuple[Band, ...]) -> Within:
+    """The same for all patients with these bands."""
+    return Within(bands)
