@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick prove coverage mutate fresh lint schemas lock set-up bundle clean
+.PHONY: help demo test quick prove coverage mutate bench peers fresh lint schemas lock set-up bundle clean
 
 help:     ## This list
 	@$(PYTHON) -c "import re; [print(f'  make {t:9}{h}') for t, h in re.findall(r'^([a-z-]+):.*?## (.*)$$', open('Makefile').read(), re.M)]"
@@ -37,6 +37,16 @@ mutate: set-up $(VENV)/mutate/.installed     ## Whether the tests notice mutants
 $(VENV)/mutate/.installed: deploy/requirements/mutate.txt
 	@rm -rf $(VENV)/mutate
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target $(VENV)/mutate -r $<
+	@touch $@
+
+bench: set-up     ## Measure the grader on real Kafka: BENCH="throughput --patients 100000", latency, recovery, memory
+	@$(BIN)/crswatch bench $(or $(BENCH),throughput)
+
+peers: set-up $(VENV)/bench/.installed     ## What only a bench needs: Quix Streams, a profiler, a plotter; apart, never part of ours
+
+$(VENV)/bench/.installed: deploy/requirements/bench.txt
+	@rm -rf $(VENV)/bench
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target $(VENV)/bench -r $<
 	@touch $@
 
 fresh: set-up     ## Both commands in an empty folder with nothing but Python and make, cold and warm, timed

@@ -17,6 +17,7 @@ FILES = {
     "dev.txt": ("--all-extras", "--group", "dev", "pyproject.toml"),
     "run.txt": ("--extra", "postgres", "pyproject.toml"),
     "mutate.txt": ("--group", "mutate"),
+    "bench.txt": ("--group", "bench"),
 }
 
 

@@ -3,15 +3,19 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from kafka import TopicPartition
 from kafka.errors import KafkaError
 
-from schemas.topics import TOPICS, Topic
-from services.control.pipeline_topics import grader_group
+from schemas.topics import ESTIMATES, TOPICS, Topic
+from services.control.pipeline_topics import FOREVER, grader_group
 from services.runtime.kafka_clients import admin, consumer
 from services.runtime.settings import KafkaSettings
-from services.runtime.topics import create_topics, delete_topics, partition_count, topic_name
+from services.runtime.topics import create_topics, partition_count, topic_name
+
+# Where contestants that are not ours send what they say.
+RIVAL_OUTPUTS = replace(ESTIMATES, name="rival-outputs", retention_ms=FOREVER)
 
 
 @contextmanager
@@ -27,8 +31,7 @@ def bench_topics(kafka: KafkaSettings, topics: Sequence[Topic] = TOPICS) -> Iter
     try:
         yield own
     finally:
-        delete_topics(own, topics)
-        _forget_groups(own)
+        _delete_all(own)
 
 
 def end_offsets(kafka: KafkaSettings, topic: Topic) -> dict[int, int]:
@@ -42,11 +45,13 @@ def end_offsets(kafka: KafkaSettings, topic: Topic) -> dict[int, int]:
     return {at.partition: end for at, end in found.items()}
 
 
-def _forget_groups(own: KafkaSettings) -> None:
-    """A group with a member that was killed is still held for its session; Kafka forgets it by itself in a week."""
+def _delete_all(own: KafkaSettings) -> None:
+    """Also what others made: a framework puts our prefix into the names of its own topics."""
     client = admin(own)
     try:
+        client.delete_topics(sorted(name for name in client.list_topics() if own.topic_prefix in name))
         with suppress(KafkaError):
+            # One that a killed member is still counted in stays; Kafka forgets it by itself in a week.
             client.delete_groups([grader_group(own)])
     finally:
         client.close()

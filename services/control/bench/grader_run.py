@@ -22,6 +22,7 @@ GIVEN = {"GRADER_TICKS": "false", "GRADER_STALL_LIMIT": "PT5M", "GRADER_SESSION_
 SETTLED_WITHIN_S = 600.0
 LOOK_EVERY_S = 0.25
 SEEN_EVERY_S = 6.0  # a little longer than a watchdog's pause between two looks
+IDLE_S = 6.0  # more than twice the shipped pause between two checkpoints
 LAG = "crs_partition_lag_records"
 GRADED, CHECKPOINTS = "crs_events_graded_total", "crs_checkpoint_seconds_count"
 
@@ -47,16 +48,32 @@ def _has_taken_over(running: Sequence[GraderProcess], patients: int, partitions:
     return said[0] >= patients and said[1] == 0 and said[2] >= partitions
 
 
-def hold(running: Sequence[GraderProcess]) -> float:
+def hold(running: Sequence[GraderProcess], written: float) -> float:
     """Nothing is graded until `go_on`: what is measured must not compete with the writing of its records.
 
+    Args:
+        running: who is to pause, once idle: a process paused within a transaction would lose it.
+        written: how many records they have to grade before.
+
     Returns:
-        How many records were graded before.
+        How many records they graded before.
     """
+    _until(running, lambda: records_graded(running) >= written)
+    _stored_all(running)
     already = records_graded(running)
     for grader in running:
         signal_group(grader.process, signal.SIGSTOP)
     return already
+
+
+def _stored_all(running: Sequence[GraderProcess]) -> None:
+    """Return when no checkpoint was written for longer than the pause between two."""
+    count, since_s = -1.0, monotonic()
+    while monotonic() - since_s < IDLE_S:
+        (now,) = sum_of(running, CHECKPOINTS)
+        if now != count:
+            count, since_s = now, monotonic()
+        sleep(LOOK_EVERY_S)
 
 
 def go_on(running: Sequence[GraderProcess]) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from services.control.refusal import Refusal
 
 LOOK_EVERY_S = 0.25
-BEGIN_WITHIN_S = 300.0
+BEGIN_WITHIN_S = 900.0
 
 
 class Point(NamedTuple):
@@ -47,7 +47,7 @@ def watch(look: Callable[[], Point], *, total: float, seconds: float) -> tuple[P
 
     Args:
         look: raises where the contestant has ended.
-        total: how many observations there are.
+        total: how many observations there are; no point is taken of a moment when all are done.
         seconds: the time box.
     """
     begin = _begun(look)

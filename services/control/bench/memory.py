@@ -21,7 +21,7 @@ from services.control.bench.process_readings import peak_resident_bytes
 from services.control.bench.report import Plot, Report, Series
 from services.control.bench.results import table
 from services.control.bench.task import Task
-from services.control.bench.throughput import every_second
+from services.control.bench.throughput import rounds_of
 from services.control.bench.topic_reading import fetched
 from services.control.bench.ward_stream import WardStream, patient_name
 from services.control.pipeline_topics import replay_topics
@@ -59,7 +59,7 @@ def memory(kafka: KafkaSettings, plan: MemoryPlan, say: Say) -> Report:
         with standing_by(own, ward, 1) as running:
             already = records_graded(running)
             stream = WardStream(plan.patients, partitions=own.partitions, seed=plan.seed)
-            records = fill(own, every_second(stream, plan.minutes * MINUTE_S))
+            records = fill(own, rounds_of(stream, range(plan.minutes * MINUTE_S)))
             say(f"{records:,} records written, {plan.minutes} minutes of {plan.patients:,} patients")
             await_all(running, records=records, already=already)
             peak_bytes = peak_resident_bytes(running[0].pid)

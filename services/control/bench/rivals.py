@@ -15,9 +15,10 @@ from services.control.refusal import Refusal
 from services.runtime import processes
 from services.runtime.settings import KafkaSettings
 
-ENDLESS = ("bare",)
 MODULES = {
     "step": "services.control.bench.contestants.engine_alone",
+    "faust": "services.control.bench.contestants.faust_agent",
+    "quix": "services.control.bench.contestants.quix",
     "bare": "services.control.bench.contestants.bare",
 }
 RIVALS = tuple(MODULES)
@@ -26,9 +27,7 @@ NEEDED = {"quix": ("quixstreams",)}
 LAST_WORDS = 5
 
 
-def run_rival(
-    name: str, kafka: KafkaSettings, *, patients: int, ends: Sequence[int], observations: int, seconds: float
-) -> Measured:
+def run_rival(name: str, kafka: KafkaSettings, *, patients: int, ends: Sequence[int], seconds: float) -> Measured:
     """One contestant over the records that lie in the topic, for as long as `seconds`."""
     with TemporaryDirectory(prefix="crswatch-bench-") as place:
         folder = Path(place)
@@ -37,10 +36,10 @@ def run_rival(
             counting=str(folder / "count"), folder=place,
         )  # fmt: skip
         task.write(folder / "task.json")
-        return _measured(MODULES[name], folder, math.inf if name in ENDLESS else observations, seconds)
+        return _measured(MODULES[name], folder, seconds)
 
 
-def _measured(module: str, folder: Path, observations: float, seconds: float) -> Measured:
+def _measured(module: str, folder: Path, seconds: float) -> Measured:
     counting = Counting.fresh(folder / "count")
     with (folder / "log").open("wb") as log:
         child = processes.start([sys.executable, "-P", "-m", module, folder / "task.json"], stderr=log, stdout=log)
@@ -54,12 +53,13 @@ def _measured(module: str, folder: Path, observations: float, seconds: float) ->
             used_s, peak_bytes = processor_s(child.pid), peak_resident_bytes(child.pid)
         except OSError:
             used_s = 0.0
-        if child.poll() is not None and counted.observations < observations:
+        code = child.poll()
+        if code:
             raise Refusal(_ended(module, folder))
-        return Point(counted.observations, counted.own_s or used_s, monotonic())
+        return Point(math.inf if code == 0 else counted.observations, counted.own_s or used_s, monotonic())
 
     try:
-        begin, end = watch(look, total=observations, seconds=seconds)
+        begin, end = watch(look, total=math.inf, seconds=seconds)
         return between(begin, end, peak_bytes)
     finally:
         processes.kill(child)

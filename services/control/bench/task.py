@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from schemas.topics import BEDSIDE
+from services.control.bench.bench_topics import RIVAL_OUTPUTS
 from services.runtime.settings import KafkaSettings
 from services.runtime.topics import topic_name
 
@@ -39,6 +40,11 @@ class Task:
     def bedside(self) -> str:
         """The topic's full name."""
         return topic_name(self.topic_prefix, BEDSIDE)
+
+    @property
+    def outputs(self) -> str:
+        """Full name of the topic for what a contestant says."""
+        return topic_name(self.topic_prefix, RIVAL_OUTPUTS)
 
     @property
     def ends_by_partition(self) -> dict[int, int]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.reading import read_bedside
 from schemas.topics import BEDSIDE
 from services.control.bench.admitted import AdmittedWard
-from services.control.bench.bench_topics import bench_topics, end_offsets
+from services.control.bench.bench_topics import RIVAL_OUTPUTS, bench_topics, end_offsets
+from services.control.bench.contestants.engine_alone import Decoded, decoded, grade
 from services.control.bench.equality import COMPARED, compare
 from services.control.bench.filling import fill
 from services.control.bench.grader_run import hold, measure, standing_by
@@ -19,13 +19,15 @@ from services.control.bench.report import Report
 from services.control.bench.rivals import run_rival
 from services.control.bench.throughput_report import OURS, Round, throughput_report
 from services.control.bench.ward_stream import START_MS, Recorded, WardStream, patient_name
+from services.control.bench.warm_up import WARM_UP_ROUNDS
 from services.control.pipeline_topics import replay_topics
-from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
+from services.grader.intake import Located
 from services.runtime.settings import KafkaSettings
 from services.runtime.speech import Say
 
 PILOT_PATIENTS, PILOT_SECONDS = 500, 20
+SHELL_S = 4e-6  # about what fetching and decoding cost, only to choose a length
 MOST_RECORDS = 5_000_000
 
 
@@ -58,7 +60,7 @@ def throughput(kafka: KafkaSettings, plan: Plan, say: Say) -> Report:
     say(f"{plan.patients:,} patients, {length_s:,} seconds of event time, {plan.patients * length_s:,} observations.")
     rounds = []
     for number in range(plan.rounds):
-        with bench_topics(kafka, replay_topics()) as own:
+        with bench_topics(kafka, (*replay_topics(), RIVAL_OUTPUTS)) as own:
             say(f"Round {number + 1} of {plan.rounds}.")
             rounds.append(_round(own, plan, ward, length_s, say))
     return throughput_report(rounds)
@@ -66,12 +68,12 @@ def throughput(kafka: KafkaSettings, plan: Plan, say: Say) -> Report:
 
 def _round(kafka: KafkaSettings, plan: Plan, ward: AdmittedWard, length_s: int, say: Say) -> Round:
     found: dict[str, Measured] = {}
+    stream = WardStream(plan.patients, partitions=kafka.partitions, seed=plan.seed)
     with standing_by(kafka, ward, plan.workers) as running:
-        already = hold(running)
+        warm = fill(kafka, rounds_of(stream, range(WARM_UP_ROUNDS)))
+        already = hold(running, warm + kafka.partitions)
         began_s = time.monotonic()
-        records = fill(
-            kafka, every_second(WardStream(plan.patients, partitions=kafka.partitions, seed=plan.seed), length_s)
-        )
+        records = fill(kafka, rounds_of(stream, range(WARM_UP_ROUNDS, WARM_UP_ROUNDS + length_s)))
         observations = records - length_s * kafka.partitions
         say(f"{records:,} records written in {time.monotonic() - began_s:.0f} s")
         with profiled(running[0].pid, plan.profile, plan.seconds):
@@ -79,17 +81,15 @@ def _round(kafka: KafkaSettings, plan: Plan, ward: AdmittedWard, length_s: int, 
         say(spoken(OURS, found[OURS]))
     ends = [end for _, end in sorted(end_offsets(kafka, BEDSIDE).items())]
     for name in plan.contestants:
-        found[name] = run_rival(
-            name, kafka, patients=plan.patients, ends=ends, observations=observations, seconds=plan.seconds
-        )
+        found[name] = run_rival(name, kafka, patients=plan.patients, ends=ends, seconds=plan.seconds)
         say(spoken(name, found[name]))
     outputs = sum(sum(end_offsets(kafka, topic).values()) for topic in COMPARED.values())
     return Round(found, compare(kafka, ward, sample=plan.sample, seed=plan.seed), outputs)
 
 
-def every_second(stream: WardStream, length_s: int) -> Iterable[Recorded]:
-    """The whole log."""
-    return (recorded for second in range(length_s) for recorded in stream.ticked_round(second))
+def rounds_of(stream: WardStream, numbers: range) -> Iterable[Recorded]:
+    """That part of the log."""
+    return (recorded for number in numbers for recorded in stream.ticked_round(number))
 
 
 def spoken(name: str, measured: Measured) -> str:
@@ -101,15 +101,21 @@ def spoken(name: str, measured: Measured) -> str:
 
 
 def _length_s(plan: Plan) -> int:
-    """How much event time keeps the grader busy for the time box, judged by decoding and grading in this process."""
+    """How much event time keeps the grader busy for the time box, judged by grading a little in this process."""
     patients = min(plan.patients, PILOT_PATIENTS)
     ward, engine = AdmittedWard(patients), Partition()
     engine.restore({patient_name(number): ward.stored(number) for number in range(patients)}, START_MS - 1)
-    records = list(every_second(WardStream(patients, partitions=1, seed=plan.seed), PILOT_SECONDS))
+    stream = WardStream(patients, partitions=1, seed=plan.seed)
+    grade(engine, _located(rounds_of(stream, range(WARM_UP_ROUNDS))))
+    records = _located(rounds_of(stream, range(WARM_UP_ROUNDS, WARM_UP_ROUNDS + PILOT_SECONDS)))
     began_s = time.process_time()
-    for place, recorded in enumerate(records):
-        record = read_bedside(recorded.value, recorded.key)
-        engine.apply(record, clock_ms=recorded.at_ms, origin=Origin("bench", 0, place))  # type: ignore[arg-type]
-    a_second = len(records) / (time.process_time() - began_s)
+    grade(engine, records)
+    a_second = len(records) / (time.process_time() - began_s + len(records) * SHELL_S)
     wanted = min(plan.seconds * a_second * plan.workers, MOST_RECORDS)
     return max(3, math.ceil(wanted / plan.patients))
+
+
+def _located(records: Iterable[Recorded]) -> Decoded:
+    return decoded(
+        [Located("bench", 0, place, at_ms, key, value) for place, (_, key, value, at_ms) in enumerate(records)]
+    )

@@ -16,6 +16,7 @@ from services.control.bench.counting import Counting
 from services.control.bench.task import Task, read_task
 from services.control.bench.topic_reading import fetched
 from services.control.bench.ward_stream import patient_name
+from services.control.bench.warm_up import WarmUp
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
 
@@ -26,12 +27,15 @@ async def grade_all(task: Task) -> None:
     """One engine a partition, as in the grader."""
     engines = restored(task.patients, task.partitions)
     counting, count, own_s = Counting(Path(task.counting)), 0, 0.0
+    warm_up = WarmUp(task.partitions)
     async for batch in fetched(task.kafka, task.bedside, task.ends_by_partition):
         records = decoded(batch)
         began_s = time.process_time()
-        count += grade(engines[batch[0].partition], records)
-        own_s += time.process_time() - began_s
-        counting.tell(count, own_s)
+        graded = grade(engines[batch[0].partition], records)
+        took_s = time.process_time() - began_s
+        if warm_up.is_over(batch[0].partition, batch[0].timestamp):
+            count, own_s = count + graded, own_s + took_s
+            counting.tell(count, own_s)
 
 
 def decoded(batch: Sequence[Any]) -> Decoded:
