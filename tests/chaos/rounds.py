@@ -44,15 +44,32 @@ def long_round(random: Random) -> list[Fault]:
     return random.sample(order, len(order))
 
 
-def play(broker: Broker, tally: Tally, order: list[Fault], *, live: bool = False, say: Say = silent) -> None:
-    """One round, added to the tally."""
+def play(
+    broker: Broker,
+    tally: Tally,
+    order: list[Fault],
+    *,
+    live: bool = False,
+    broker_clocks: bool = True,
+    say: Say = silent,
+) -> None:
+    """One round, added to the tally.
+
+    Args:
+        broker: may be stopped, killed and paused.
+        tally: the round's seed follows from its seed and how many rounds there were.
+        order: the faults.
+        live: at the broker's clock, with the graders' own ticks; else at the wards' own time, weeks in a minute.
+        broker_clocks: whether the wards' own time jumps.
+        say: told how long each step took.
+    """
     started_s = time.monotonic()
     seed = tally.seed * 1000 + tally.rounds
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, _topics(broker, live=live) as kafka:
-        load = live_wards(seed) if live else disturbed_wards(seed)
+        load = live_wards(seed) if live else disturbed_wards(seed, broker_clocks=broker_clocks)
         scene = Scene(broker, kafka, Path(folder), load=load, random=Random(seed), live=live)
         try:
-            scene.worker() if live else scene.feed(120)
+            scene.worker() if live else scene.feed(200)
             for fault in order:
                 _timed(say, _name(fault), partial(fault, scene))
             _timed(say, "finishing", scene.finish)

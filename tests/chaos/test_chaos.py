@@ -14,10 +14,10 @@ SEED = int(os.environ.get("CHAOS_SEED", "1"))
 
 
 @pytest.mark.timeout(400)
-def test_each_crash_point_and_fault_once_or_twice_loses_nothing(capsys):
+def test_killed_twice_at_each_crash_point_it_loses_nothing(capsys):
     tally = Tally(SEED)
     with local_kafka() as broker:
-        play(broker, tally, short_round())
+        play(broker, tally, short_round(), broker_clocks=False)
 
     with capsys.disabled():
         print(f"\n{tally.table()}")  # noqa: T201
