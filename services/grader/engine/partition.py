@@ -56,7 +56,7 @@ class Partition:
     @property
     def patients(self) -> dict[str, PatientState]:
         """Every patient, whole."""
-        return {patient_id: kept.whole() for patient_id, kept in self._kept.items()}
+        return {patient_id: kept.after() for patient_id, kept in self._kept.items()}
 
     def take(self, record: dict[str, Any], at_ms: int, clock_ms: int, offset: int) -> bool:
         """Take in a common record of vitals, about which nothing is said; False, and nothing has changed, otherwise.
