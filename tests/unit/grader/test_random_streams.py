@@ -9,7 +9,8 @@ from tests.unit.grader.random_streams import bed
 from tests.unit.grader.random_wards import Grader, Ward, is_valid
 from tests.unit.grader.test_random_wards import told
 
-FEW, MANY = range(12), range(12, 1000)
+FEW = (1, 2, 3, 4, 5, 7, 8, 9, 10)  # short ones
+MANY = [seed for seed in range(1000) if seed not in FEW]
 WARD = Ward([], watch_all=True, unit_profile=None)
 
 
