@@ -20,6 +20,7 @@ from services.control.bench.warm_up import WarmUp
 from services.grader.engine import Origin
 
 TELL_EVERY = 100
+LINGER_S = 0.02  # without it Faust sends each row of the Table by itself
 RAW: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
 
 
@@ -43,6 +44,7 @@ def build(task: Task) -> faust.App:
         datadir=f"{task.folder}/faust",
         consumer_auto_offset_reset="earliest",
         topic_partitions=task.partitions,
+        producer_linger=LINGER_S,
         web_enabled=False,
     )
     table: Any = app.Table("patients", partitions=task.partitions, key_type=bytes)
