@@ -38,12 +38,8 @@ def parse_time(text: str) -> int:
     try:
         return _SECONDS[text[:19]] + _FRACTIONS[text[19:]]
     except KeyError:
-        at_ms = _parsed(text)
-    if text[19:] in _FRACTIONS and _WHOLE_SECOND.fullmatch(text[:19]):
-        if len(_SECONDS) >= _MOST_SECONDS:
-            _SECONDS.clear()
-        _SECONDS[text[:19]] = at_ms - _FRACTIONS[text[19:]]
-    return at_ms
+        _remember(text[:19])
+        return _parsed(text)
 
 
 def parse_times(texts: Sequence[str]) -> list[int | None]:
@@ -51,7 +47,25 @@ def parse_times(texts: Sequence[str]) -> list[int | None]:
     try:
         return [_SECONDS[text[:19]] + _FRACTIONS[text[19:]] for text in texts]
     except KeyError:
+        for second in {text[:19] for text in texts}:
+            _remember(second)
+    try:
+        return [_SECONDS[text[:19]] + _FRACTIONS[text[19:]] for text in texts]
+    except KeyError:  # not all are of the one shape
         return [_parsed_or_none(text) for text in texts]
+
+
+def _remember(second: str) -> None:
+    """Only what has the one shape, after which nothing but a fraction and a zone can follow."""
+    if second in _SECONDS or not _WHOLE_SECOND.fullmatch(second):
+        return
+    try:
+        at_ms = _parsed(second + "Z")
+    except ValueError:
+        return
+    if len(_SECONDS) >= _MOST_SECONDS:
+        _SECONDS.clear()
+    _SECONDS[second] = at_ms
 
 
 def _parsed_or_none(text: str) -> int | None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import orjson
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas import times
@@ -69,6 +69,7 @@ def time_of_vitals(record):
     return event_time(record) if is_vitals else None
 
 
+@settings(deadline=None)
 @given(bodies)
 @example(list(HOSTILE))
 @example([GOOD, *HOSTILE, GOOD])
@@ -136,6 +137,7 @@ def parsed(text):
         return None
 
 
+@settings(deadline=None)
 @given(st.lists(written, max_size=6))
 @example(list(ODD))
 @example(list(reversed(ODD)))

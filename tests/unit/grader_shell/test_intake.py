@@ -2,7 +2,7 @@
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.partitions import partition_for
@@ -51,6 +51,7 @@ records = st.lists(in_place | st.tuples(keys, values), max_size=20).map(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(records, min_size=1, max_size=3))
 def test_many_records_are_read_as_each_is_read_alone(slices):
     reader = Intake(HERE, PARTITIONS)
