@@ -12,7 +12,7 @@ THRESHOLDS = (50_000, 20, 100)
 
 
 def calm_down() -> None:
-    """Call when what stays has been made, such as after starting: it is not looked through any more."""
+    """Call when what stays has been made, by starting or by restoring patients: it is not looked through any more."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)

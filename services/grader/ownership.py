@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from services.grader.collecting import calm_down
 from services.grader.ending import end_process
 from services.grader.intake import PlainRecord
 from services.grader.mending import MendablePartition
@@ -75,6 +76,7 @@ class Ownership:
                 self.owned[number] = await self._opener.open(number, generation, at)
             except Exception as fault:
                 end_process("a partition could not be restored", fault, partition=number)
+            calm_down()
             return self.owned[number]
 
     async def _checkpoint(self, owned: OwnedPartition) -> None:
