@@ -127,7 +127,7 @@ class Partition:
             return stepped.outputs
         except Exception:
             rejection = self._rejection(record, Refused("engine_fault"), origin)
-            before = None if kept is None else kept.whole()
+            before = None if kept is None else _left(patient_id, kept)
             state, said = fault.after_fault(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward)
             self._keep(state)
             return [rejection, *said]
@@ -144,11 +144,21 @@ class Partition:
         return None if kept is None else kept.stored(self._due.get(patient_id))
 
     def restore(self, patients: Mapping[str, bytes], clock_ms: int) -> None:
-        """Take over stored patients; rules that were in force with `resume` before."""
+        """Take over stored patients; rules that were in force with `resume` before.
+
+        Most are made whole when something happens to them. One of them is at once: what none could be made of would
+        otherwise be noticed in the middle of grading.
+
+        Raises:
+            Exception: one of them cannot be read; none is taken over.
+        """
+        found = {patient_id: read_stored(encoded) for patient_id, encoded in patients.items()}
+        kept = {patient_id: Kept(None, stored) for patient_id, stored in found.items()}
+        for one in list(kept.values())[:1]:
+            one.after()
         self.clock_ms = max(self.clock_ms, clock_ms)
-        for patient_id, encoded in patients.items():
-            stored = read_stored(encoded)
-            self._kept[patient_id] = Kept(None, stored)
+        self._kept |= kept
+        for patient_id, stored in found.items():
             self._queue_at(patient_id, stored.due_ms)
 
     def resume(self, rules_hash: str) -> bool:
@@ -189,8 +199,8 @@ class Partition:
         if kept.steady is not None and kept.steady.due_ms > at_ms:  # data came in time: the entry was a lower bound
             self._queue_at(patient_id, kept.steady.due_ms)
             return []
-        state = kept.whole()
         try:
+            state = kept.whole()
             true_ms = next_deadline(state, state.reached_ms, self.ward)
             if true_ms is None or true_ms > at_ms:
                 self._queue_at(patient_id, true_ms)
@@ -203,6 +213,7 @@ class Partition:
                 self._keep(after)
             return said
         except Exception:
+            state = _left(patient_id, kept)
             after, said = fault.after_fault(state, None, clock_ms=at_ms, place=state.place, ward=self.ward)
             # What fails now fails again: time stands still for this patient until the next record.
             self._kept[patient_id] = Kept(after)
@@ -234,6 +245,14 @@ class Partition:
             **kept_bytes(encode(record)),
         }
         return Output("rejected", record.get("patient_id", ""), value)
+
+
+def _left(patient_id: str, kept: Kept) -> PatientState:
+    """The state that a fault leaves as it was; one that cannot be read any more is lost, and the page says so."""
+    try:
+        return kept.whole()
+    except Exception:
+        return PatientState(patient_id)
 
 
 def partition_factory(
