@@ -29,8 +29,10 @@ def test_killed_twice_at_each_crash_point_it_loses_nothing(capsys):
 @pytest.mark.prove
 @pytest.mark.timeout(3 * 3600)
 def test_a_thousand_faults_lose_nothing(tmp_path, capsys):
-    tally = prove(Enough(faults=1000, each=20, escalations=500), SEED, tmp_path / "tally.json")
+    enough = Enough(faults=1000, each=20, escalations=500)
+    tally = prove(enough, SEED, tmp_path / "tally.json", most_rounds=20)
 
     with capsys.disabled():
         print(f"\n{tally.table()}")  # noqa: T201
     assert (tally.escalations["lost"], tally.escalations["wrong"]) == (0, 0), tally.differences
+    assert enough.reached(tally)
