@@ -9,6 +9,7 @@ from typing import Any
 
 from services.grader.buckets import bucket_of
 from services.grader.engine import Engine, Origin, Output
+from services.grader.stored.patients import upgraded
 
 
 class Aside:
@@ -82,14 +83,14 @@ class Aside:
     def restore(self, patients: Mapping[str, Any], clock_ms: int) -> None:
         """Take over who can be read, and set the others aside."""
         try:
-            self.engine.restore(patients, clock_ms)
+            self.engine.restore({name: upgraded(stored) for name, stored in patients.items()}, clock_ms)
         except Exception:
             for patient_id, stored in patients.items():
                 self._restore_one(patient_id, stored, clock_ms)
 
     def _restore_one(self, patient_id: str, stored: Any, clock_ms: int) -> None:
         try:
-            self.engine.restore({patient_id: stored}, clock_ms)
+            self.engine.restore({patient_id: upgraded(stored)}, clock_ms)
         except Exception:  # whatever is wrong with it; how many there are is logged by who asked
             self.patients.add(patient_id)
 

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from services.grader.kafka_access import committed_reader
 from services.grader.manifest import MANIFEST_KEY, Manifest, bucket_key, decode_bucket, decode_manifest
 from services.grader.settings import GraderSettings
+from services.grader.stored.checkpoints import upgraded_bucket, upgraded_manifest
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class _StateLog:
         if value is None:
             return Restored(anything=self._anything)
         try:
-            manifest = decode_manifest(value)
+            manifest = decode_manifest(upgraded_manifest(value))
         except Exception as fault:  # whatever it holds, and whoever wrote it: it is no manifest of ours
             log.error("the newest manifest cannot be read", exc_info=fault, extra={"partition": self._at.partition})
             return Restored(anything=True)
@@ -109,7 +110,7 @@ class _StateLog:
         if record.key != bucket_key(number):
             return None
         try:
-            patients, upto = decode_bucket(record.value or b"")
+            patients, upto = decode_bucket(upgraded_bucket(record.value or b""))
         except Exception as fault:
             where = {"partition": self._at.partition, "offset": record.offset}
             log.error("a bucket of patients cannot be read", exc_info=fault, extra=where)

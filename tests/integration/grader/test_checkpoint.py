@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+import orjson
 import pytest
 from aiokafka.errors import ProducerFenced
 
@@ -15,6 +16,7 @@ from services.grader.restore import Restored, restore
 from services.grader.settings import GraderSettings
 from services.grader.topic_names import topic_names
 from tests.integration.grader.counting import Counting
+from tests.unit.grader_shell.freezing import FOLDER, NEXT_OFFSET
 
 pytestmark = pytest.mark.kafka
 SOURCE = Source("cluster", "topic")
@@ -175,6 +177,22 @@ def test_a_bucket_that_cannot_be_read_is_told_apart(settings, state, value):
             found = await restore(settings, state, 0)
 
         assert (found.buckets, found.unreadable) == ({4: {"bed-8": b"1\n"}}, {3})
+
+    run(scenario)
+
+
+def test_a_checkpoint_of_the_first_format_is_read(settings, state):
+    former = FOLDER / "1.1"
+    manifest = orjson.loads((former / "manifest").read_bytes()) | {"buckets": {"3": [0, NEXT_OFFSET]}}
+
+    async def scenario():
+        async with opened(settings, state) as writer:
+            bucket = {3: ((former / "bucket").read_bytes(), NEXT_OFFSET)}
+            await writer.write(bucket, Spoilt(value=orjson.dumps(manifest)))
+        found = await restore(settings, state, 0)
+
+        assert (found.manifest.next, found.unreadable) == (NEXT_OFFSET, frozenset())
+        assert found.buckets[3].keys() == orjson.loads((former / "shown.json").read_bytes()).keys()
 
     run(scenario)
 

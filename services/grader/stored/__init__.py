@@ -1,0 +1,1 @@
+"""Earlier forms of stored state, and how each becomes the next. Pure."""
