@@ -29,11 +29,13 @@ class Crew:
         self.ledger = folder / "reached"
         self.workers: dict[str, GraderProcess] = {}
         self._started: list[GraderProcess] = []
+        self._lives = 0
 
     def start(self, name: str, armed: Armed | None = None, *, ticks: bool = True) -> GraderProcess:
         """A worker of this name; whoever had it before has ended, or is about to be told so by Kafka."""
-        folder = self._folder / name
-        folder.mkdir(exist_ok=True)
+        self._lives += 1
+        folder = self._folder / f"{self._lives}-{name}"  # two may have one name at a time
+        folder.mkdir()
         more = {"member": name, "ticks": str(ticks and self._ticks).lower()}
         if armed:
             more |= {"crash_point": armed.point, "crash_nth": str(armed.nth), "crash_ledger": str(self.ledger)}
@@ -65,8 +67,9 @@ class Crew:
             worker.kill()
 
     def last_words(self) -> str:
-        """The end of everybody's log."""
-        return "\n".join(f"{log.parent.name}: {log.read_text()[-1500:]}" for log in self._folder.glob("*/grader.log"))
+        """The ends of the latest logs."""
+        logs = sorted(self._folder.glob("*/grader.log"), key=lambda log: log.stat().st_mtime)
+        return "\n".join(f"{log.parent.name}: {log.read_text()[-1500:]}" for log in logs[-4:])
 
 
 def has_ended(worker: GraderProcess) -> bool:
