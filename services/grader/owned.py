@@ -96,6 +96,7 @@ class OwnedPartition:
                 if count % LOOKED_AT_EVERY:
                     continue
             elif self._is_covered(event, offset):
+                engine.clock_ms = clock_ms  # time it was for everybody
                 skipped += 1
             else:
                 self._enqueue(self._graded(event, record), record)
