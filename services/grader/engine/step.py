@@ -20,7 +20,7 @@ from services.grader.engine.merging.leaving import Moment, forwarded, is_undone,
 from services.grader.engine.merging.taking_over import handed_over
 from services.grader.engine.past.arrival import Arrival, is_there_already, newest_after, state_applies
 from services.grader.engine.past.forgetting import forget_ms, forgotten
-from services.grader.engine.past.history import Entry, Seen, as_first_sent, content_of, short_name, whole_content
+from services.grader.engine.past.history import Entry, Seen, as_first_sent, content_of, seen_since, whole_content
 from services.grader.engine.past.placing import Placed, place_entry, place_readings, settle
 from services.grader.engine.past.retraction import retract
 from services.grader.engine.past.timeline import limits_of
@@ -135,9 +135,8 @@ def _known(state: PatientState | None, record: Record, clock_ms: int, rules: Rul
     if state is None:
         return None
     event_id, history = record["event_id"], state.history
-    entry, seen = history.entries.get(event_id), history.seen.get(short_name(event_id))
-    if seen is not None and clock_ms - seen.at_ms > minutes(rules.monitor_lateness_min):
-        seen = None  # forgotten, whenever it is that somebody tidies up
+    entry = history.entries.get(event_id)
+    seen = seen_since(history, event_id, clock_ms - minutes(rules.monitor_lateness_min))
     if entry is not None or seen is not None:
         known = any(
             (entry is not None and entry.digest == whole_content(content))

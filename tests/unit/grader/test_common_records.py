@@ -190,7 +190,7 @@ def test_a_heart_rate_that_is_odd_is_paired_with_nothing():
         (track(critical=finding(NEXT_MS)), track(critical=finding(NEXT_MS + 1))),
         (track(finding=finding(NEXT_MS)), track(finding=finding(0, established=True))),
         (track(critical=finding(NEXT_MS)), track(critical=finding(0, established=True))),
-        (remembered(entries={"next": None}), having()),
+        (remembered(entries={"next": Entry(0, "next", "")}), having()),
         (remembered(retracted={"next": 1}), remembered(retracted={"other": 1})),
     ],
 )

@@ -1,14 +1,11 @@
 """Steady patients where something is just about to be otherwise: found by random streams, kept as named examples."""
 
-import pytest
-
 from tests.unit.grader.two_ways import TwoWays
 from tests.vignettes.starting_points import SECOND
 
 RATES = {"heart_rate_bpm": 80, "resp_rate_bpm": 16, "spo2_pct": 97}
 
 
-@pytest.mark.xfail(raises=AssertionError, strict=True, reason="settling.py: rows of two lines settle together")
 def test_a_pressure_of_another_line_is_never_taken_for_one_of_this_line():
     ways = TwoWays().admit()
     ways.vitals(1, **RATES, map_mmhg=86, bp_source="cuff")
@@ -18,26 +15,18 @@ def test_a_pressure_of_another_line_is_never_taken_for_one_of_this_line():
     assert {name for name in ways.same_state().newest if "sbp" in name} == {"sbp_mmhg:arterial", "sbp_mmhg:cuff"}
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    strict=True,
-    reason="settling.py: the pause is counted from the fold, not from the last vitals",
-)
 def test_a_pause_is_counted_from_the_last_vitals_whatever_ran_out_since():
-    """A stream that was silent for a quarter of an hour is back, and that is said."""
+    """A stream that was silent for a quarter of an hour is back without its heart rate, and both is said."""
     ways = TwoWays().admit()
     for second in range(10):
         ways.vitals(1 + second * SECOND, sbp_mmhg=118, heart_rate_bpm=80)
     ways.until(17)
     assert "resolved" not in ways.kinds()
     ways.vitals(17, sbp_mmhg=118)  # the heart rate was lost just before
-    assert ways.kinds()[-1] == "resolved"
+    assert ways.kinds()[-2:] == ["resolved", "technical_stale"]
     ways.same_state()
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, strict=True, reason="settling.py: the newest value may not be that of the last run"
-)
 def test_a_run_ends_with_the_value_that_it_was_remembered_with():
     """Of two values in one second the first is kept of the run, the second is the newest."""
     ways = TwoWays().admit()
@@ -46,7 +35,6 @@ def test_a_run_ends_with_the_value_that_it_was_remembered_with():
     ways.same_state()
 
 
-@pytest.mark.xfail(raises=AssertionError, strict=True, reason="settling.py: an entry later than the fold")
 def test_what_waits_ahead_of_the_fold_is_folded_with_a_second_record_of_one_second():
     """A retraction that finds nothing lies at its own time, where a refold meets it."""
     ways = TwoWays().admit()
@@ -71,7 +59,6 @@ def test_runs_that_are_more_than_there_is_room_for_are_told_coarsely_as_ever():
     ways.same_state()
 
 
-@pytest.mark.xfail(raises=AssertionError, strict=True, reason="allowance.py: edges lie around the value at settling")
 def test_whether_an_id_is_kept_does_not_depend_on_when_somebody_last_looked():
     """The heart rate climbs: each step is within what the one before it allowed, the last not within the first."""
     ways, looked_at = TwoWays().admit(), TwoWays().admit()
@@ -84,7 +71,6 @@ def test_whether_an_id_is_kept_does_not_depend_on_when_somebody_last_looked():
     assert ways.same_state() == looked_at.same_state()
 
 
-@pytest.mark.xfail(raises=AssertionError, strict=True, reason="retraction.py: asks no age, unlike step.py")
 def test_an_id_older_than_the_lateness_bound_is_forgotten_by_a_retraction_too():
     """Whenever it is that somebody tidies up."""
     ways = TwoWays().admit()

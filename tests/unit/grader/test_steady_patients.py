@@ -81,8 +81,9 @@ def test_of_one_second_the_same_sign_twice_goes_the_long_way():
     steady(ways, 1, range(10))
     assert ways.vitals(1 + 10 * SECOND, **RATES)
     assert not ways.vitals(1 + 10.5 * SECOND, spo2_pct=98)
-    assert ways.vitals(1 + 11 * SECOND, **RATES) is False  # settled anew with this one
-    assert ways.vitals(1 + 12 * SECOND, **RATES)
+    assert ways.vitals(1 + 11 * SECOND, **RATES) is False  # what is graded and what is shown were not the same
+    assert ways.vitals(1 + 12 * SECOND, **RATES) is False  # settled anew with this one
+    assert ways.vitals(1 + 13 * SECOND, **RATES)
     ways.same_state()
 
 

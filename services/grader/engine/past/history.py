@@ -107,6 +107,12 @@ def as_first_sent(record: Record, patient_id: str | None = None) -> Record:
     return {**content, "patient_id": names[0] if patient_id is None else patient_id}
 
 
+def seen_since(history: History, event_id: str, from_ms: int) -> Seen | None:
+    """A stream's event that is remembered; older ones are forgotten, whenever it is that somebody tidies up."""
+    seen = history.seen.get(short_name(event_id))
+    return None if seen is None or seen.at_ms < from_ms else seen
+
+
 def with_entry(history: History, entry: Entry) -> History:
     """One more event in full."""
     return replace(history, entries={**history.entries, entry.event_id: entry})

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+from services.grader.engine.durations import minutes
 from services.grader.engine.fold import evaluate
 from services.grader.engine.past.arrival import Arrival
 from services.grader.engine.past.history import (
     Entry,
     History,
     Seen,
+    seen_since,
     short_name,
     whole_content,
     with_entry,
@@ -46,7 +48,9 @@ def sets_limits(entry: Entry) -> bool:
 
 def _without_event(state: PatientState, name: str, arrival: Arrival) -> Placed:
     history = state.history
-    target, seen = history.entries.get(name), history.seen.get(short_name(name)) or _first_of_a_run(history, name)
+    bound_ms = minutes(arrival.rules.monitor_lateness_min)
+    target = history.entries.get(name)
+    seen = seen_since(history, name, arrival.clock_ms - bound_ms) or _first_of_a_run(history, name)
     found = target or seen
     if found is None:
         return settle(state, arrival.clock_ms, arrival.rules)  # it waits, or nothing rests on what it names

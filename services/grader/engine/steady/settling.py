@@ -61,12 +61,13 @@ def settled(state: PatientState, ward: Ward) -> Steady | None:
         source=state.vitals_source,
         rows=rows,
         others=shared(frozenset({FORWARDED, *SIGNS} - signs)),
-        placed_ms=_from_ms(state),
+        from_ms=_from_ms(state),
+        placed_ms=state.vitals_ms or 0,
         repeat_ms=repeat_ms,
         changes_ms=min(_changes_ms(state, row.series, rules) for row in rows),
         pause_ms=minutes(rules.others_arrive_min),
         ids=_ids(state),
-        line=next((row.name.partition(":")[2] for row in rows if row.sign in PRESSURE_SIGNS), ""),
+        line=_line(state),
         site=state.newest[TEMPERATURE].site if TEMPERATURE in signs else None,
         pairs=Sums(_how(state.newest[TEMPERATURE], TEMPERATURE)) if TEMPERATURE in signs else None,
         rate=None if rate is None or rate.flags else (rate.value, rate.observed_ms),
@@ -90,6 +91,7 @@ def _is_calm(state: PatientState) -> bool:
         and not state.fold.critical
         and state.score_below_ms is None
         and (given is None or state.newest_event_ms > given.at_ms)
+        and all(entry.at_ms <= state.fold.at_ms for entry in state.history.entries.values())
     )
 
 
@@ -123,6 +125,8 @@ def _rows(state: PatientState, name: str, item: Newest, asked: Asked) -> Iterato
     sign, (limits, score_edges, rules) = sign_of(name), asked
     if item.source != state.vitals_source or item.flags or _was_spoken_over(state, sign, item):
         return
+    if sign in PRESSURE_SIGNS and name != f"{sign}:{_line(state)}":
+        return
     band = band_of(sign, item.value, limits, score_edges.get(sign, ()), rules)
     series = _series(sign, name, limits)
     if not band.low <= item.value < band.high:
@@ -134,6 +138,12 @@ def _rows(state: PatientState, name: str, item: Newest, asked: Asked) -> Iterato
         row = _row(state, sign, one, item, band, stale_ms)
         row.name = name if one != SPO2_HOME else ""
         yield row
+
+
+def _line(state: PatientState) -> str:
+    """Of two lines of pressure the one that spoke last; the other one is looked at more closely."""
+    lines = [(item.observed_ms, name.partition(":")[2]) for name, item in state.newest.items() if ":" in name]
+    return max(lines, default=(0, ""))[1]
 
 
 def _row(state: PatientState, sign: str, series: str, item: Newest, band: Band, stale_ms: int) -> Row:
@@ -170,8 +180,8 @@ def _goes_on(state: PatientState, series: str, item: Newest, category: int) -> b
         return False
     if not (category == track.category == spans[-1].category and item.manner == track.manner):
         return False
-    if not item.placed_ms == track.last_ms == spans[-1].last_ms:
-        return False
+    if not item.placed_ms == track.last_ms == spans[-1].last_ms or not item.value == track.value == spans[-1].value:
+        return False  # of two in one second the worse counts, and the newest is shown
     if track.manner != FAST and any(map(_is_pending, (track.finding, track.critical))):
         return False  # the second reading of a cuff establishes what the first one found
     hold = _hold(state, series)

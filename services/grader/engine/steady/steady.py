@@ -30,7 +30,7 @@ class Steady:
     Attributes:
         source: of the stream.
         rows: what may go on, by series; signs in `others` may not.
-        placed_ms: second of the newest record; an earlier one is late.
+        placed_ms: second of the newest record; from_ms: an earlier one is late.
         repeat_ms: the clock at which an estimate is due again; changes_ms: at which a reading may establish what is
             pending; until_ms: the earlier one.
         pause_ms: a longer one between two records is looked at more closely.
@@ -42,18 +42,18 @@ class Steady:
     """
 
     __slots__ = (
-        "arrived_ms", "changes_ms", "clock_ms", "count", "ids", "line", "lock", "mixed", "offset", "others", "pairs",
-        "pause_ms", "placed_ms", "point_from_ms", "point_until_ms", "rate", "repeat_ms", "rows", "rules", "silent_ms",
-        "site", "source", "static_ms", "until_ms", "width_ms", "width_s",
+        "arrived_ms", "changes_ms", "clock_ms", "count", "from_ms", "ids", "line", "lock", "mixed", "offset", "others",
+        "pairs", "pause_ms", "placed_ms", "point_from_ms", "point_until_ms", "rate", "repeat_ms", "rows", "rules",
+        "silent_ms", "site", "source", "static_ms", "until_ms", "width_ms", "width_s",
     )  # fmt: skip
 
     def __init__(
-        self, *, source: str, rows: tuple[Row, ...], others: frozenset[str], placed_ms: int, repeat_ms: int,
-        changes_ms: int, pause_ms: int, ids: Set[str], line: str, site: str | None, pairs: Sums | None,
+        self, *, source: str, rows: tuple[Row, ...], others: frozenset[str], from_ms: int, placed_ms: int,
+        repeat_ms: int, changes_ms: int, pause_ms: int, ids: Set[str], line: str, site: str | None, pairs: Sums | None,
         rate: tuple[float, int] | None, static_ms: int, silent_ms: int, rules: RuleSet,
     ) -> None:  # fmt: skip
         self.source, self.rows, self.others = source, rows, others
-        self.placed_ms, self.pause_ms = placed_ms, pause_ms
+        self.from_ms, self.placed_ms, self.pause_ms = from_ms, placed_ms, pause_ms
         self.repeat_ms, self.changes_ms, self.until_ms = repeat_ms, changes_ms, min(repeat_ms, changes_ms)
         self.ids, self.line, self.site, self.pairs, self.rate = ids, line, site, pairs, rate
         self.static_ms, self.silent_ms, self.rules = static_ms, silent_ms, rules
@@ -104,11 +104,7 @@ class Steady:
         """The same for signs that come each at its own pace."""
         self._unlock()
         placed_ms = at_ms - at_ms % SECOND_MS
-        if (
-            placed_ms < self.placed_ms
-            or clock_ms - self.placed_ms >= self.pause_ms
-            or not self.others.isdisjoint(record)
-        ):
+        if placed_ms < self.from_ms or clock_ms - self.placed_ms >= self.pause_ms or not self.others.isdisjoint(record):
             return False
         found = [(row, record[row.sign]) for row in self.rows if row.sign in record]
         if not found or (self.mixed and not self._agrees(record, found)):
@@ -122,7 +118,8 @@ class Steady:
             row.gather(record["event_id"], at_ms, value, x)
         if self.pairs is not None and TEMPERATURE in record:
             self._pair(record, placed_ms, self.pairs)
-        self.placed_ms, self.clock_ms, self.offset = placed_ms, clock_ms, offset
+        self.from_ms = self.placed_ms = placed_ms
+        self.clock_ms, self.offset = clock_ms, offset
         self.arrived_ms = max(at_ms, self.arrived_ms)
         self.count += 1
         self._lock([row for row, _ in found])
@@ -140,7 +137,7 @@ class Steady:
         lock = self.lock
         if lock is not None and (count := lock.tell()):
             self.count += count
-            self.placed_ms = lock.last_ms
+            self.from_ms = self.placed_ms = lock.last_ms
             self.arrived_ms = max(lock.at_ms, self.arrived_ms)
 
     def _unlock(self) -> None:

@@ -15,7 +15,8 @@ from services.grader.engine.neuro.icans import score_name
 from services.grader.engine.neuro.neuro_reasons import because_due
 from services.grader.engine.risk.due import due_times
 from services.grader.engine.risk.risk import risk_times
-from services.grader.engine.scores.scores import Range, news2, pews
+from services.grader.engine.ruleset.rules import RuleSet
+from services.grader.engine.scores.scores import Range, Seen, news2, pews
 from services.grader.engine.scores.seen import seen_by_scores
 from services.grader.engine.signs.readings import GRADED_SIGNS, SPOT, STREAMS, freshness_limits, sign_of
 from services.grader.engine.state import Newest, PatientState
@@ -189,7 +190,11 @@ class WardScore(NamedTuple):
 
 def ward_score(state: PatientState, now_ms: int, ward: Ward, *, last_known: bool = False) -> WardScore:
     """NEWS2; for patients too young for it Bedside PEWS."""
-    rules, seen = ward.rules, seen_by_scores(state, now_ms, ward.rules, last_known=last_known)
+    return score_of(seen_by_scores(state, now_ms, ward.rules, last_known=last_known), ward.rules)
+
+
+def score_of(seen: Seen, rules: RuleSet) -> WardScore:
+    """The same of what is seen."""
     if seen.child_months is None:
         return WardScore("news2", news2(seen), "ward_score_news2", rules.ward_score_news2)
     return WardScore("pews", pews(seen, seen.child_months), "ward_score_pews", rules.ward_score_pews)

@@ -6,7 +6,7 @@ from typing import Any
 from schemas.bedside import VITALS
 from schemas.reading import event_time
 from services.grader.engine.durations import hours, minutes, seconds
-from services.grader.engine.past.history import History, short_name
+from services.grader.engine.past.history import History, seen_since, short_name
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import (
     GRADED_SIGNS,
@@ -76,7 +76,8 @@ def after_record(
         readings = [reading for reading in placed if not _is_odd(reading, after, rules)]
         return with_readings(after.trends, record, readings, after.newest, rules)
     if record.get("kind") == "retraction" and before is not None:
-        return _without_event(after.trends, before.history, record["retracts"], rules)
+        from_ms = clock_ms - minutes(rules.monitor_lateness_min)
+        return _without_event(after.trends, before.history, record["retracts"], from_ms, rules)
     return after.trends
 
 
@@ -103,9 +104,9 @@ def _placed(record: Record, history: History, from_ms: int) -> tuple[Reading, ..
     )
 
 
-def _without_event(trends: Trends, history: History, name: str, rules: RuleSet) -> Trends:
+def _without_event(trends: Trends, history: History, name: str, from_ms: int, rules: RuleSet) -> Trends:
     """The trends without an event. Of one that is remembered no more nobody knows what it added: all begin anew."""
-    entry, seen = history.entries.get(name), history.seen.get(short_name(name))
+    entry, seen = history.entries.get(name), seen_since(history, name, from_ms)
     if entry is not None:
         return without_reading(trends, [reading.series for reading in entry.readings], entry.at_ms, rules)
     return {} if seen is None else without_reading(trends, seen.series, seen.at_ms, rules)
