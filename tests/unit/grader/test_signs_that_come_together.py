@@ -1,0 +1,104 @@
+"""Signs that come together are looked at together: what is within all bands, and what it adds to the trends."""
+
+from itertools import product
+
+import pytest
+
+from services.grader.engine.steady import within as known_answers
+from services.grader.engine.steady.bands import Band
+from services.grader.engine.steady.lockstep import in_step, shared
+from services.grader.engine.steady.row import Row
+from services.grader.engine.steady.within import Within, unpacked, within
+from tests.unit.grader.two_ways import TwoWays
+from tests.vignettes.starting_points import SECOND
+
+RATES = {"heart_rate_bpm": 80, "resp_rate_bpm": 16, "spo2_pct": 97}
+
+
+@pytest.mark.parametrize(
+    ("values", "within_both"),
+    [((60, 90), True), ((89.9, 99.9), True), ((90, 95), False), ((59.9, 95), False), ((70, 100), False)],
+)
+def test_values_are_within_all_bands_or_looked_at_apart(values, within_both):
+    answers = Within((Band(60, 90), Band(90, 100)))
+    assert (answers.look(values) is not None) is within_both
+    assert (values in answers.sums) is within_both
+
+
+def test_what_values_add_lies_side_by_side():
+    answers = Within((Band(0, 400),) * 3)
+    found = list(product((0, 0.01, 80, 36.85, 299.99), repeat=3))
+    total = sum(answers.look(values) or 0 for values in found)
+    assert unpacked(total, 3) == (25 * (1 + 8000 + 3685 + 29999),) * 3
+    assert unpacked(answers.sums[(36.85, 0, 0.01)], 3) == (3685, 0, 1)
+
+
+def test_below_zero_nothing_is_added_together():
+    assert Within((Band(-10, 10),)).look((-1,)) is None
+
+
+def test_answers_are_forgotten_together_when_they_are_too_many(monkeypatch):
+    monkeypatch.setattr(known_answers, "MOST_KNOWN", 3)
+    answers = Within((Band(0, 100),))
+    for value in (1, 2, 3):
+        answers.look((value,))
+    assert len(answers.sums) == 3
+    assert answers.look((4,)) == 400
+    assert list(answers.sums) == [(4,)]
+
+
+def test_patients_with_the_same_bands_share_answers():
+    assert within((Band(1, 2),)) is within((Band(1, 2),))
+    assert within((Band(1, 2),)) is not within((Band(1, 3),))
+    assert shared(frozenset({"a", "b"})) is shared(frozenset({"b", "a"}))
+
+
+def row(sign: str, step_ms: int, *, series: str | None = None) -> Row:
+    one = Row(sign, series=sign if series is None else series, band=Band(0, 100), stale_ms=300_000, last_ms=0, how="")
+    one.step_ms = step_ms
+    return one
+
+
+@pytest.mark.parametrize(
+    ("rows", "together"),
+    [
+        ([row("a", 1000)], True),
+        ([row("a", 1000), row("b", 1000)], True),
+        ([row("a", 0)], False),  # a pace that nobody knows yet
+        ([row("a", 1000), row("b", 2000)], False),
+        ([row("a", 1000), row("b", 1000, series="")], False),  # only shown
+    ],
+)
+def test_rows_are_in_step_once_they_have_one_pace(rows, together):
+    assert (in_step(rows, frozenset(), 0) is not None) is together
+
+
+@pytest.mark.parametrize(
+    "out_of_step",
+    [
+        {"heart_rate_bpm": 81, "resp_rate_bpm": 16},  # one sign fewer
+        {**RATES, "heart_rate_bpm": 80.123},  # another value
+        {**RATES, "spo2_pct": 80},  # beyond a limit
+        {**RATES, "temperature_c": 36.8},  # one sign more
+        {"heart_rate_bpm": 81},
+    ],
+)
+@pytest.mark.parametrize("pause", [1, 2, 30, 400])
+def test_whatever_breaks_the_step_is_remembered_as_ever(out_of_step, pause):
+    ways = TwoWays().admit()
+    for second in range(20):
+        ways.vitals(1 + second * SECOND, **RATES)
+    ways.vitals(1 + (19 + pause) * SECOND, **out_of_step)
+    for second in range(20 + pause, 60 + pause):
+        ways.vitals(1 + second * SECOND, **RATES)
+    assert sum(ways.ways) > 50
+    ways.same_state()
+
+
+def test_of_two_groups_in_turn_each_goes_on_at_its_pace():
+    ways = TwoWays().admit()
+    for second in range(80):
+        one = {"heart_rate_bpm": 80, "spo2_pct": 97} if second % 2 else {"resp_rate_bpm": 16}
+        ways.vitals(1 + second * SECOND, **one)
+    assert sum(ways.ways) > 70
+    ways.same_state()
