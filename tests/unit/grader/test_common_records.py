@@ -10,6 +10,7 @@ import pytest
 
 from services.grader.engine.chart import Stay
 from services.grader.engine.crs.holds import MeasuredHold
+from services.grader.engine.past.history import Entry
 from services.grader.engine.signs.track import Dense
 from tests.unit.grader.one_reading_more import (
     LAST_MS,
