@@ -1,7 +1,12 @@
 """When standing still is a fault: records wait, the broker answers, and nothing is applied for the limit."""
 
+import time
+from types import SimpleNamespace
+
+import pytest
+
 from services.grader.ownership import NOT_OPENED, Ownership
-from services.grader.readiness import progress
+from services.grader.readiness import PROGRESS_WITHIN_S, progress
 from services.grader.watchdog import Standstill
 
 
@@ -78,3 +83,39 @@ def test_a_worker_is_not_ready_while_a_partition_of_its_own_is_not_graded():
     look = progress(ownership, ticks=True)()
     assert not look.ok
     assert look.detail == "2 partitions are ours and not graded yet, 0 are graded"
+
+
+def worker(*partitions: SimpleNamespace) -> Ownership:
+    ownership = Ownership(opener=None, declare_safe=print)
+    ownership.owned = {partition.number: partition for partition in partitions}
+    ownership.tick(ownership.owned)
+    return ownership
+
+
+def partition(number: int, *, quiet_s: float = 0, next_offset: int = 0, mending: int | None = None) -> SimpleNamespace:
+    """As much of one as readiness looks at; `mending` is how far those who are missing have come."""
+    way = None if mending is None else SimpleNamespace(next=mending)
+    return SimpleNamespace(number=number, progress_s=time.monotonic() - quiet_s, next=next_offset, mending=way)
+
+
+@pytest.mark.parametrize(("ticks", "ok"), [(True, False), (False, True)])
+def test_a_partition_in_which_even_time_stands_still_is_not_ready(ticks, ok):
+    quiet = worker(partition(3), partition(4, quiet_s=PROGRESS_WITHIN_S + 0.1))
+
+    look = progress(quiet, ticks=ticks)()
+
+    assert look.ok is ok
+    assert look.detail.startswith("2 partitions, the quietest applied something 15.1 s ago")
+    assert progress(worker(partition(3), partition(4, quiet_s=PROGRESS_WITHIN_S - 1)), ticks=True)().ok
+
+
+def test_a_worker_whose_patients_are_not_all_back_yet_is_not_ready_and_says_why():
+    mending = worker(partition(3), partition(4, next_offset=500, mending=120), partition(7, next_offset=9, mending=9))
+
+    look = progress(mending, ticks=True)()
+
+    assert not look.ok
+    assert look.detail == (
+        "stored state could not be read: patients of partition 4, 7 are rebuilt from the log and not graded yet, "
+        "380 records to go"
+    )
