@@ -94,7 +94,7 @@ def read_stored(stored: bytes) -> Stored:
     head, _, body = stored.partition(b"\n")
     try:
         version, due_ms, gathered = orjson.loads(head)
-    except ValueError:
+    except (ValueError, TypeError):
         raise StateVersionUnknown("not a stored patient") from None
     if version != STATE_VERSION:
         raise StateVersionUnknown(f"state version {version}, this engine knows {STATE_VERSION}")
