@@ -62,14 +62,6 @@ class Kept:
         """As before a record was taken in on trial: the state it started from, and what had been gathered by then."""
         self._gathered, self.steady = gathered, None
 
-    def go_on(self, state: PatientState, repeat_ms: int) -> None:
-        """A state that everything gathered is in; the stream goes on within the same limits."""
-        steady = self.steady
-        self.now(state)
-        if steady is not None:
-            steady.go_on(repeat_ms)
-            self.steady = steady
-
     def now(self, state: PatientState) -> None:
         """Another state in its place."""
         self._state, self._deflated, self._gathered, self.steady = state, None, None, None

@@ -1,6 +1,5 @@
 """The common record taken in: without a word, or with the estimate that is repeated while data arrive."""
 
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from schemas.bedside import VITALS
@@ -11,6 +10,7 @@ from services.grader.engine.estimate import fingerprint, graded, with_trend
 from services.grader.engine.kept import Kept
 from services.grader.engine.state import Place
 from services.grader.engine.steady.settling import grows, settled
+from services.grader.engine.steady.steady import Steady
 from services.grader.engine.ward import Ward
 
 Record = dict[str, Any]
@@ -48,23 +48,19 @@ def commonly(kept: Kept, record: Record, clock_ms: int, place: Place, ward: Ward
     steady.until_ms = steady.changes_ms
     if not steady.take(record, at_ms, clock_ms, place.offset):
         return UNCOMMON
-    said = None if ward.thorough else _repeated(kept, due_ms, clock_ms, ward)
+    said = None if ward.thorough else _repeated(kept, steady, due_ms, clock_ms, ward)
     if said is None:
         kept.go_back(before)
     return Common(is_common=True, outputs=said)
 
 
-def _repeated(kept: Kept, due_ms: int, clock_ms: int, ward: Ward) -> list[Output] | None:
+def _repeated(kept: Kept, steady: Steady, due_ms: int, clock_ms: int, ward: Ward) -> list[Output] | None:
     """The estimate again, as it is due while data arrive; None where the long way has to look."""
-    state = kept.after()
-    if clock_ms - state.marks[-1].at_ms >= MARKED_EVERY_MS or grows(state.fold.chart, due_ms, clock_ms):
+    state, next_ms = kept.after(), clock_ms + minutes(ward.rules.repeat_min)
+    if clock_ms - state.marks[-1].at_ms >= MARKED_EVERY_MS or grows(state.fold.chart, due_ms, next_ms):
         return None
     wire = graded(state, state.reached_ms, ward.rules)
     if fingerprint(wire) != state.shown:
         return None
-    told, next_ms = replace(state, shown_ms=clock_ms, forgotten=False), clock_ms + minutes(ward.rules.repeat_min)
-    if grows(state.fold.chart, clock_ms, next_ms):
-        kept.now(told)
-    else:
-        kept.go_on(told, next_ms)
+    steady.shown(clock_ms, next_ms)
     return [Output("estimates", state.patient_id, with_trend(wire, state, state.reached_ms, ward.rules))]

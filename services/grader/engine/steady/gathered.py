@@ -27,13 +27,17 @@ class GatheredRow(NamedTuple):
 
 
 class Gathered(NamedTuple):
-    """Records gathered: how many, the clock and the offset of the newest, its second, and the newest time in any."""
+    """Records gathered: how many, the clock and the offset of the newest, its second, and the newest time in any.
+
+    `shown_ms` is when the estimate was repeated last, 0 if it was not.
+    """
 
     records: int
     clock_ms: int
     offset: int
     placed_ms: int
     arrived_ms: int
+    shown_ms: int
     width_s: int
     most: int
     rows: tuple[GatheredRow, ...]

@@ -35,6 +35,7 @@ def put_away(state: PatientState, gathered: Gathered) -> PatientState:
         place=state.place._replace(offset=gathered.offset),
         newest_event_ms=max(state.newest_event_ms, gathered.arrived_ms),
         vitals_ms=placed_ms,
+        shown_ms=gathered.shown_ms or state.shown_ms,
     )
 
 

@@ -28,11 +28,6 @@ class Sums:
             self.done = (*self.done, (self.index, self.n, self.x, self.y))
         self.index, self.n, self.x, self.y = index, 0, 0, 0
 
-    def forget(self) -> None:
-        """What was gathered is part of the state now."""
-        self.n = self.x = self.y = 0
-        self.done = ()
-
     @property
     def points(self) -> Points:
         """All that was gathered, by point."""
@@ -75,11 +70,6 @@ class Row(Sums):
             last.first_ms, last.step_ms, last.readings, "",
         )  # fmt: skip
         self.room, self.runs = MOST_SPANS - len(spans), ()
-
-    def forget(self) -> None:
-        """What was gathered is part of the state now; the run goes on."""
-        super().forget()
-        self.runs, self.started = (), ""
 
     def may_go_on(self, placed_ms: int, value: float) -> bool:
         """Whether a reading is one more of the same."""

@@ -86,6 +86,7 @@ def _is_calm(state: PatientState) -> bool:
         and state.stay.status != "discharged"
         and state.merge is None
         and not state.faulted
+        and not state.forgotten
         and not state.sent.has_incident
         and state.high_before.get("") == state.fold.high
         and not state.fold.critical

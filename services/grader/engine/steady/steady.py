@@ -44,7 +44,7 @@ class Steady:
     __slots__ = (
         "arrived_ms", "changes_ms", "clock_ms", "count", "from_ms", "ids", "line", "lock", "mixed", "offset", "others",
         "pairs", "pause_ms", "placed_ms", "point_from_ms", "point_until_ms", "rate", "repeat_ms", "rows", "rules",
-        "silent_ms", "site", "source", "static_ms", "until_ms", "width_ms", "width_s",
+        "shown_ms", "silent_ms", "site", "source", "static_ms", "until_ms", "width_ms", "width_s",
     )  # fmt: skip
 
     def __init__(
@@ -62,7 +62,7 @@ class Steady:
         # Whether a record may hold more than rates and a saturation, which need no second look.
         self.mixed = any(row.sign in _LOOKED_AT for row in rows)
         self.point_from_ms = self.point_until_ms = 0
-        self.count = self.clock_ms = self.offset = self.arrived_ms = 0
+        self.count = self.clock_ms = self.offset = self.arrived_ms = self.shown_ms = 0
         self.lock: Lockstep | None = None
 
     def take(self, record: Record, at_ms: int, clock_ms: int, offset: int) -> bool:
@@ -144,13 +144,10 @@ class Steady:
         self._tell()
         self.lock = None
 
-    def go_on(self, repeat_ms: int) -> None:
-        """What was gathered is part of the state now, and the estimate was repeated: nothing else changed."""
-        self._tell()
-        self.count = 0
+    def shown(self, clock_ms: int, repeat_ms: int) -> None:
+        """The estimate was repeated; when it is due again."""
+        self.shown_ms = clock_ms
         self.repeat_ms, self.until_ms = repeat_ms, min(repeat_ms, self.changes_ms)
-        for sums in (*self.rows, *(() if self.pairs is None else (self.pairs,))):
-            sums.forget()
 
     @property
     def due_ms(self) -> int:
@@ -166,7 +163,8 @@ class Steady:
             return None
         how, pairs = ("", ()) if self.pairs is None else (self.pairs.how, self.pairs.points)
         return Gathered(
-            self.count, self.clock_ms, self.offset, self.placed_ms, self.arrived_ms, self.width_s,
+            self.count, self.clock_ms, self.offset, self.placed_ms, self.arrived_ms, self.shown_ms,
+            self.width_s,
             self.rules.trend_points, tuple([row.gathered() for row in self.rows if row.n or row.done]), how, pairs,
         )  # fmt: skip
 
