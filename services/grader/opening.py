@@ -67,6 +67,9 @@ class Opener:
             if at > max(found.manifest.next, bounds.begin):  # older than what was committed: not the newest there was
                 found = Restored(anything=True)
         missing = found.manifest is None and (found.anything or at > bounds.begin)
+        if not found.anything and not missing and bounds.begin > 0:
+            # A first start on an older log looks the same: nobody is known who could be paged for.
+            log.error("nothing is stored, and what the log held before is unknown", extra={"partition": number})
         manifest = found.manifest or Manifest(self.source, max(at, bounds.begin), 0, self.rules_hash, {})
         engine = self.engine_for(number)
         if not engine.resume(manifest.rules):
