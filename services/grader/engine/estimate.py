@@ -111,9 +111,12 @@ def _held(fold: Fold, rules: RuleSet) -> Wire | None:
 
 def _inputs(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
     inputs: Wire = {}
+    by_sign: dict[str, list[tuple[str, Newest]]] = {}
+    for name, item in sorted(state.newest.items()):
+        by_sign.setdefault(sign_of(name), []).append((name, item))
     for sign in SIGNS:
-        found = [(name, item) for name, item in sorted(state.newest.items()) if sign_of(name) == sign]
-        if not found:
+        found = by_sign.get(sign)
+        if found is None:
             if sign not in ("dbp_mmhg", "map_mmhg"):
                 inputs[sign] = {"state": "never"}
             continue
