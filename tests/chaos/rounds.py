@@ -50,7 +50,6 @@ def play(
     order: list[Fault],
     *,
     live: bool = False,
-    broker_clocks: bool = True,
     say: Say = silent,
 ) -> None:
     """One round, added to the tally.
@@ -60,13 +59,12 @@ def play(
         tally: the round's seed follows from its seed and how many rounds there were.
         order: the faults.
         live: at the broker's clock, with the graders' own ticks; else at the wards' own time, weeks in a minute.
-        broker_clocks: whether the wards' own time jumps.
         say: told how long each step took.
     """
     started_s = time.monotonic()
     seed = tally.seed * 1000 + tally.rounds
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, _topics(broker, live=live) as kafka:
-        load = live_wards(seed) if live else disturbed_wards(seed, broker_clocks=broker_clocks)
+        load = live_wards(seed) if live else disturbed_wards(seed)
         scene = Scene(broker, kafka, Path(folder), load=load, random=Random(seed), live=live)
         try:
             scene.worker() if live else scene.feed(200)

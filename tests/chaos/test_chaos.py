@@ -17,7 +17,7 @@ SEED = int(os.environ.get("CHAOS_SEED", "1"))
 def test_killed_twice_at_each_crash_point_it_loses_nothing(capsys):
     tally = Tally(SEED)
     with local_kafka() as broker:
-        play(broker, tally, short_round(), broker_clocks=False)
+        play(broker, tally, short_round())
 
     with capsys.disabled():
         print(f"\n{tally.table()}")  # noqa: T201

@@ -40,18 +40,13 @@ class Arrival(NamedTuple):
     fault: str | None = None
 
 
-def disturbed_wards(seed: int, *, broker_clocks: bool = True) -> Iterator[Arrival]:
-    """Without end: wave after wave of wards, with a fault in every few records.
-
-    Args:
-        seed: the same wards and the same faults.
-        broker_clocks: whether the broker's timestamps jump too.
-    """
+def disturbed_wards(seed: int) -> Iterator[Arrival]:
+    """Without end: wave after wave of wards, with a fault in every few records."""
     random = Random(seed)
     start_ms = LONG_AGO_MS
     while True:
         wave = sorted(_wave(random, start_ms), key=lambda arrival: arrival.at_ms)
-        yield from _in_time(_disturbed(random, wave, broker_clocks=broker_clocks))
+        yield from _in_time(_disturbed(random, wave))
         start_ms = wave[-1].at_ms + MINUTE_MS
 
 
@@ -72,7 +67,7 @@ def _moved(record: Record, prefix: str, shift_ms: int) -> Record:
     return {**record, **named, **timed}
 
 
-def _disturbed(random: Random, wave: list[Arrival], *, broker_clocks: bool) -> Iterator[Arrival]:
+def _disturbed(random: Random, wave: list[Arrival]) -> Iterator[Arrival]:
     again: list[tuple[int, Record]] = []
     for place, (at_ms, record, fault) in enumerate(_swapped(random, wave)):
         while again and again[0][0] <= place:
@@ -86,8 +81,8 @@ def _disturbed(random: Random, wave: list[Arrival], *, broker_clocks: bool) -> I
         elif chance < 0.08:
             yield Arrival(at_ms, _by_another_clock(random, record), "bedside clock jump")
         else:
-            jump_ms = round(random.choice(BROKER_CLOCKS_MIN) * MINUTE_MS) if broker_clocks else 0
-            yield Arrival(at_ms + jump_ms, record, "broker clock jump" if jump_ms else None)
+            jump_ms = round(random.choice(BROKER_CLOCKS_MIN) * MINUTE_MS)
+            yield Arrival(at_ms + jump_ms, record, "broker clock jump")
     for _, record in again:
         yield Arrival(wave[-1].at_ms, record, "duplicate")
 
