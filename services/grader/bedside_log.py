@@ -1,6 +1,6 @@
 """A bedside partition's records from an offset on, read beside Faust, which reads each partition in one place only."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -13,7 +13,7 @@ POLL_MS = 200
 
 async def batches_from(
     settings: GraderSettings, topic: str, partition: int, begin: int
-) -> AsyncIterator[Sequence[Any]]:
+) -> AsyncGenerator[Sequence[Any], None]:
     """Batches in the log's order without end; an empty one when nothing has come for a while.
 
     Raises:

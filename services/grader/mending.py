@@ -9,7 +9,8 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +28,9 @@ log = logging.getLogger(__name__)
 SLICE_S = 0.01  # then everybody else has a turn
 AHEAD_S = 0.05  # how long to wait for a partition that has not come as far as what was read
 
-Batches = AsyncIterator[Sequence[Any]]  # records of the bedside partition, each in its place; an empty one now and then
+Batches = AsyncGenerator[
+    Sequence[Any], None
+]  # records of the bedside partition, each in its place; an empty one now and then
 
 
 @dataclass(slots=True)
@@ -85,9 +88,10 @@ class MendablePartition(OwnedPartition):
 
     async def _mend(self, mending: Mending, batches: Batches) -> None:
         try:
-            async for batch in batches:
-                if await self._followed(mending, deque(batch)):
-                    return
+            async with aclosing(batches):
+                async for batch in batches:
+                    if await self._followed(mending, deque(batch)):
+                        return
         except Exception as fault:
             end_process("patients could not be rebuilt from the log", fault, partition=self.number)
 
