@@ -127,7 +127,7 @@ class Steady:
 
     def _lock(self, rows: list[Row]) -> None:
         """From here on the rows of the last record are expected together."""
-        if any(row.sign in _LOOKED_AT for row in rows):
+        if any(row.sign in _LOOKED_AT for row in rows) or rows[0].step_ms + LATEST_MS > self.pause_ms:
             return
         names = self.others.union([row.sign for row in self.rows if row not in rows])
         self.lock = in_step(rows, shared(names), self.point_from_ms)
@@ -163,8 +163,7 @@ class Steady:
             return None
         how, pairs = ("", ()) if self.pairs is None else (self.pairs.how, self.pairs.points)
         return Gathered(
-            self.count, self.clock_ms, self.offset, self.placed_ms, self.arrived_ms, self.shown_ms,
-            self.width_s,
+            self.count, self.clock_ms, self.offset, self.placed_ms, self.arrived_ms, self.shown_ms, self.width_s,
             self.rules.trend_points, tuple([row.gathered() for row in self.rows if row.n or row.done]), how, pairs,
         )  # fmt: skip
 
