@@ -1,6 +1,6 @@
 """A topic from its beginning to where it ended, by fetched batches, with a bare aiokafka consumer."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -14,7 +14,7 @@ LOOK_MS = 500
 
 async def fetched(
     kafka: KafkaSettings, topic: str, ends: Mapping[int, int], *, endlessly: bool = False
-) -> AsyncIterator[list[Any]]:
+) -> AsyncGenerator[list[Any], None]:
     """Batches of records as they were fetched, all partitions, until all have been read to their ends.
 
     Args:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from services.control.bench.admitted import AdmittedWard
 from services.control.bench.counting import Counting
 from services.control.bench.task import Task, read_task
 from services.control.bench.topic_reading import fetched
-from services.control.bench.ward_stream import patient_name
+from services.control.bench.ward_stream import START_MS, patient_name
 from services.control.bench.warm_up import WarmUp
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
@@ -65,10 +65,18 @@ def grade(engine: Partition, records: Decoded) -> int:
 
 def restored(patients: int, partitions: int) -> list[Partition]:
     """The admitted ward in engines, one a partition."""
-    ward, engines = AdmittedWard(patients), [Partition() for _ in range(partitions)]
-    for number in range(patients):
-        name = patient_name(number)
-        engines[partition_for(name, partitions)].restore({name: ward.stored(number)}, ward.start_ms - 1)
+    ward = AdmittedWard(patients)
+    return taken_over(((patient_name(number), ward.stored(number)) for number in range(patients)), partitions)
+
+
+def taken_over(patients: Iterable[tuple[str, bytes]], partitions: int) -> list[Partition]:
+    """Engines, one a partition, each with its stored patients taken over in one go as a grader does."""
+    of_partition: list[dict[str, bytes]] = [{} for _ in range(partitions)]
+    for name, stored in patients:
+        of_partition[partition_for(name, partitions)][name] = stored
+    engines = [Partition() for _ in range(partitions)]
+    for engine, found in zip(engines, of_partition, strict=True):
+        engine.restore(found, START_MS - 1)
     return engines
 
 

@@ -11,11 +11,11 @@ import json
 import os
 import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 
-from schemas.partitions import partition_for
-from services.control.bench.contestants.engine_alone import decoded, grade
+from services.control.bench.contestants.engine_alone import decoded, grade, taken_over
 from services.control.bench.counting import Counting
 from services.control.bench.process_readings import peak_resident_bytes, resident_bytes
 from services.control.bench.task import Task, read_task
@@ -23,6 +23,7 @@ from services.control.bench.topic_reading import fetched
 from services.control.bench.ward_stream import START_MS
 from services.grader.engine.partition import Partition
 
+CHECKPOINT_EVERY_S = 2.5  # as shipped; each patient is read once a second
 WARM_UP_RECORDS = 200_000
 WARD, WEIGHED = "ward.pickle", "weighed.json"
 
@@ -31,27 +32,40 @@ async def weigh(task: Task) -> None:
     """Write what was found beside the task."""
     folder, counting, count = Path(task.folder), Counting(Path(task.counting)), 0
     await _warm_up(task, folder)
-    engines = [Partition() for _ in range(task.partitions)]
     found = {"empty": _resident()}
-    for name, stored in _ward(folder, task.patients):
-        engines[partition_for(name, task.partitions)].restore({name: stored}, START_MS - 1)
+    engines = taken_over(_ward(folder, task.patients), task.partitions)
     found["restored"] = _resident()
+    stored = 0
     async for batch in fetched(task.kafka, task.bedside, task.ends_by_partition):
         count += grade(engines[batch[0].partition], decoded(batch))
         counting.tell(count)
+        if count - stored >= task.patients * CHECKPOINT_EVERY_S:
+            _checkpoint(engines)
+            stored = count
+    _checkpoint(engines)
     found |= {"graded": _resident(), "peak": peak_resident_bytes(os.getpid())}
     (folder / WEIGHED).write_text(json.dumps(found), encoding="utf-8")
+
+
+def _checkpoint(engines: Sequence[Partition]) -> None:
+    """What the shell asks for every few seconds; a patient who is not needed soon is kept small from then on."""
+    for engine in engines:
+        touched, engine.touched = engine.touched, set()
+        for name in touched:
+            engine.encoded(name)
 
 
 async def _warm_up(task: Task, folder: Path) -> None:
     (name, stored) = next(_ward(folder, 1))
     engine, left = Partition(), WARM_UP_RECORDS
     engine.restore({name: stored}, START_MS - 1)
-    async for batch in fetched(task.kafka, task.bedside, task.ends_by_partition):
-        left -= len(batch)
-        grade(engine, [found for found in decoded(batch) if found[0].get("patient_id") == name])
-        if left <= 0:
-            return
+    # Closed, not only left: what the reader holds would count as the process's own.
+    async with aclosing(fetched(task.kafka, task.bedside, task.ends_by_partition)) as log:
+        async for batch in log:
+            left -= len(batch)
+            grade(engine, [found for found in decoded(batch) if found[0].get("patient_id") == name])
+            if left <= 0:
+                return
 
 
 def _ward(folder: Path, patients: int) -> Iterator[tuple[str, bytes]]:
