@@ -175,3 +175,22 @@ def test_a_retraction_is_itself_repeated_without_effect():
     bed.chart(11, "retraction", retracts="slip", event_id="r", arrives=20)
     bed.vitals(12, sbp_mmhg=84).chart(13, "retraction", retracts="slip", event_id="r2")
     assert bed.said() == ["crs_rise 2 #2"]
+
+
+@pytest.mark.xfail(
+    raises=AssertionError, strict=True, reason="history.py: of a run only first, second and last are fed"
+)
+def test_what_a_patch_says_right_after_a_late_normal_temperature_counts_from_then():
+    """Ten minutes of fever after it are a fever, in whatever order they were told."""
+    found = []
+    for late in (False, True):
+        bed = Bed().admit().on_room_air()
+        for minute in range(1, 40):
+            if minute == 16 and not late:
+                bed.vitals(15.5, temperature_c=36.8)
+            bed.vitals(minute, source="wearable", temperature_c=38.6)
+        if late:
+            bed.vitals(15.5, arrives=39.5, temperature_c=36.8)
+        found.append(bed.until(39.6).partition.patients["bed-7"].fold)
+    assert found[0].fever is found[1].fever is True
+    assert found[0].tracks == found[1].tracks
