@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from services.control.bench.grader_run import caught_up
 from services.control.bench.live_ward import LiveWard, live_ward
@@ -16,6 +16,7 @@ from services.runtime.speech import Say
 
 PROBES_A_SECOND = 5.0
 SAY_EVERY_S = 30.0
+SLOWEST = 10  # are told one by one: a stall shows as neighbours
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _report(runs: Sequence[AtRate]) -> Report:
     return Report(table(heads, rows), {"rates": figures}, plot, wrong)
 
 
-def _figures(run: AtRate) -> dict[str, float]:
+def _figures(run: AtRate) -> dict[str, Any]:
     took = [one.took_s for one in run.paged] or [float("nan")]
     return {
         "rate": run.rate,
@@ -115,4 +116,8 @@ def _figures(run: AtRate) -> dict[str, float]:
         "p50_ms": percentile_ms(took, 0.5),
         "p99_ms": percentile_ms(took, 0.99),
         "max_ms": max(took) * 1000,
+        "slowest": [
+            {"kind": one.kind, "after_s": one.written_s - run.paged[0].written_s, "took_ms": one.took_s * 1000}
+            for one in sorted(run.paged, key=lambda one: -one.took_s)[:SLOWEST]
+        ],
     }
