@@ -14,12 +14,14 @@ from services.runtime.topics import create_topics, delete_topics
 
 FOREVER = -1
 # A file may be from any year: no record is too far ahead of the broker's clock.
-FILE_TIME = {"message.timestamp.type": "CreateTime", "message.timestamp.after.max.ms": str(2**63 - 1)}
+ANY_TIME = {"message.timestamp.after.max.ms": str(2**63 - 1)}
+FILE_TIME = {"message.timestamp.type": "CreateTime", **ANY_TIME}
 
 
 def replay_topics() -> tuple[Topic, ...]:
     """What a grader needs. Estimates are not compacted here: each of them is printed."""
-    kept = tuple(replace(topic, retention_ms=FOREVER) for topic in (ESTIMATES, ESCALATIONS, EVIDENCE, REJECTED))
+    outputs = (ESTIMATES, ESCALATIONS, EVIDENCE, REJECTED)
+    kept = tuple(replace(topic, retention_ms=FOREVER, config=topic.config | ANY_TIME) for topic in outputs)
     return (replace(BEDSIDE, retention_ms=FOREVER, config=BEDSIDE.config | FILE_TIME), *kept, GRADER_STATE)
 
 

@@ -209,15 +209,21 @@ class OwnedPartition:
             self.sender.enqueue(addressed)
 
     def _dirty(self) -> set[int]:
+        return {bucket_of(patient_id) for patient_id in self._take_up()}
+
+    def _take_up(self) -> set[str]:
+        """Who changed since the last time; from now on they belong to what their bucket contains."""
         touched, self.engine.touched = self.engine.touched, set()
         for patient_id in touched:
             self._members[bucket_of(patient_id)].add(patient_id)
-        return {bucket_of(patient_id) for patient_id in touched}
+        return touched
 
     async def _encode(self, numbers: set[int]) -> dict[int, tuple[bytes, int]]:
-        encoded = {}
+        encoded, meanwhile = {}, set[str]()
         for number in sorted(numbers):
             began_s = time.perf_counter()
+            # Who came for the first time while other buckets were encoded is among those that this one says it has.
+            meanwhile |= self._take_up()
             states = {patient_id: self.engine.encoded(patient_id) for patient_id in self._members[number]}
             patients = {patient_id: state for patient_id, state in states.items() if state is not None}
             self._members[number] = set(patients)
@@ -225,6 +231,7 @@ class OwnedPartition:
             encoded[number] = (encode_bucket(patients, self.next), self.next)
             self.encoding_s += time.perf_counter() - began_s
             await asyncio.sleep(0)
+        self.engine.touched |= meanwhile
         return encoded
 
 

@@ -3,7 +3,7 @@
 Immutable throughout: a state before a record is simply kept, which is what evidence and the fallback of a fault need.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -151,7 +151,7 @@ def _adapter() -> TypeAdapter[PatientState]:
 
 def encode_state(state: PatientState) -> dict[str, Any]:
     """The state as plain data for JSON, with its version."""
-    return {"v": STATE_VERSION, "state": _adapter().dump_python(_thinned(state), mode="json", exclude_defaults=True)}
+    return {"v": STATE_VERSION, "state": _adapter().dump_python(state, mode="json", exclude_defaults=True)}
 
 
 def decode_state(encoded: dict[str, Any]) -> PatientState:
@@ -167,16 +167,9 @@ def decode_state(encoded: dict[str, Any]) -> PatientState:
 
 def state_to_json(state: PatientState) -> bytes:
     """The same without its version, as JSON."""
-    return _adapter().dump_json(_thinned(state), exclude_defaults=True)
+    return _adapter().dump_json(state, exclude_defaults=True)
 
 
 def state_from_json(body: bytes) -> PatientState:
     """The state that was made JSON."""
     return _adapter().validate_json(body)
-
-
-def _thinned(state: PatientState) -> PatientState:
-    """Of the earlier folds only the oldest and the newest: those between save work, and nothing rests on them."""
-    if len(state.marks) <= 2:
-        return state
-    return replace(state, marks=(state.marks[0], state.marks[-1]))

@@ -3,11 +3,15 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import NamedTuple
 
+from schemas.encoding import encode
 from schemas.ids import fault_id
+from services.grader.buckets import bucket_of
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
-from services.grader.manifest import Manifest, Source
+from services.grader.manifest import Manifest, Source, Stored, decode_bucket
 from services.grader.owned import AGAIN, OwnedPartition
 from services.grader.sender import Addressed, Sender
 from services.grader.topic_names import topic_names
@@ -17,8 +21,24 @@ PATIENTS = [f"bed-{number}" for number in range(2 * AGAIN + 1)]
 MANIFEST = Manifest(Source("cluster", "topic"), 500, ms(5), "rules", {})
 
 
+class Plain(NamedTuple):
+    """A consumed record."""
+
+    offset: int
+    timestamp: int
+    key: bytes
+    value: bytes
+
+
 class Writer:
-    """Never has to write."""
+    """Keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.written: list[tuple[dict[int, tuple[bytes, int]], Manifest]] = []
+
+    async def write(self, buckets: dict[int, tuple[bytes, int]], manifest: Manifest) -> Manifest:
+        self.written.append((buckets, manifest))
+        return manifest
 
     async def close(self) -> None: ...
 
@@ -42,7 +62,16 @@ def stored() -> dict[int, dict]:
     return {0: {patient_id: engine.encoded(patient_id) for patient_id in PATIENTS}}
 
 
-def taken_over(scenario: Callable[[OwnedPartition, list[Addressed]], Awaitable[None]]) -> None:
+def record(offset: int, patient_id: str, minute: float) -> Plain:
+    body = encode(vitals(patient_id, minute, temperature_c=39.0))
+    return Plain(offset, ms(minute), patient_id.encode(), body)
+
+
+def taken_over(
+    scenario: Callable[[OwnedPartition, list[Addressed]], Awaitable[None]],
+    manifest: Manifest = MANIFEST,
+    writer: Writer | None = None,
+) -> None:
     async def whole() -> None:
         sent: list[Addressed] = []
 
@@ -51,8 +80,8 @@ def taken_over(scenario: Callable[[OwnedPartition, list[Addressed]], Awaitable[N
             return asyncio.sleep(0)
 
         owned = OwnedPartition(
-            0, 1, engine=Partition(), sender=Sender(produce, acknowledged=lambda *_: None), writer=Writer(),
-            manifest=MANIFEST, topics=topic_names(""), partitions=1,
+            0, 1, engine=Partition(), sender=Sender(produce, acknowledged=lambda *_: None), writer=writer or Writer(),
+            manifest=manifest, topics=topic_names(""), partitions=1,
         )  # fmt: skip
         owned.take_over(stored())
         await scenario(owned, sent)
@@ -114,3 +143,44 @@ def test_a_partition_that_is_given_up_says_no_more():
         assert sent == []
 
     taken_over(scenario)
+
+
+def test_a_record_that_the_state_contains_moves_the_clock_all_the_same():
+    """The next one may be dated before it, and is graded at the same time as if nobody had taken over."""
+    covered, other = PATIENTS[:2]
+    buckets = {0: Stored(1, 500), bucket_of(covered): Stored(2, 501)}
+
+    async def scenario(owned, sent):
+        await owned.apply([record(500, covered, 20), record(501, other, 10)])
+        await let_run()
+
+        pages = [json.loads(output.value) for output in sent if output.topic == "crs.estimates.v1"]
+        assert owned.engine.clock_ms == ms(20)
+        assert [page["as_of"] for page in pages if page["patient_id"] == other][-1] == when(20)
+
+    assert bucket_of(covered) != bucket_of(other)
+    taken_over(scenario, replace(MANIFEST, buckets=buckets))
+
+
+def test_who_comes_first_while_a_checkpoint_is_encoded_is_in_what_it_says_it_contains():
+    """Else their records are skipped after a restore, and they are gone."""
+    writer, newcomers = Writer(), [f"new-{number}" for number in range(20)]
+    known = [record(500 + place, patient_id, 6) for place, patient_id in enumerate(PATIENTS)]
+
+    async def scenario(owned, sent):
+        await owned.apply(known)
+        storing = asyncio.ensure_future(owned.checkpoint())
+        for place, patient_id in enumerate(newcomers):
+            await asyncio.sleep(0)
+            await owned.apply([record(500 + len(PATIENTS) + place, patient_id, 7)])
+        await storing
+        await owned.checkpoint()
+
+    taken_over(scenario, writer=writer)
+    for buckets, _ in writer.written:
+        for number, (stored, upto) in buckets.items():
+            patients, contained = decode_bucket(stored)
+            assert contained == upto
+            below = {one for place, one in enumerate(newcomers) if 500 + len(PATIENTS) + place < upto}
+            assert {one for one in below if bucket_of(one) == number} <= patients.keys()
+    assert set(newcomers) <= {one for stored, _ in writer.written[-1][0].values() for one in decode_bucket(stored)[0]}

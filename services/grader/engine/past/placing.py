@@ -29,7 +29,7 @@ from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import Reading, freshness_limits
 from services.grader.engine.state import PatientState
 
-MOST_MARKS = 12
+MOST_MARKS = 6  # all of them are part of a checkpoint: a restart has to fold again from the same ones
 TRIMMED_AFTER_MS = 20 * MINUTE_MS
 
 
@@ -37,7 +37,7 @@ class Placed(NamedTuple):
     """A state whose fold takes an event in, and every moment that was evaluated on the way.
 
     `from_ms` is since when the past was rewritten. What was folded again before that is as it was, however far back
-    the mark lies from which it was folded: a restart keeps fewer marks, and must not say more for it.
+    the mark lies from which it was folded.
     """
 
     state: PatientState
