@@ -50,6 +50,14 @@ class Kept:
         gathered = self._gathered if self.steady is None else self.steady.gathered()
         return self._state if gathered is None else put_away(self._state, gathered)
 
+    def glance(self) -> PatientState:
+        """The same, to look at once: what was small stays small."""
+        small = self._state is None
+        state = self.after()
+        if small:
+            self._state = None
+        return state
+
     def whole(self) -> PatientState:
         """The same; from here on nothing is gathered until the patient is settled again."""
         state = self.after()

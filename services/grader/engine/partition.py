@@ -169,7 +169,7 @@ class Partition:
 
     def standing(self, patient_ids: Iterable[str]) -> list[Output]:
         """The estimates of patients as they stand, state and revision unchanged; none of a patient who has left."""
-        found = [self._kept[patient_id].after() for patient_id in patient_ids if patient_id in self._kept]
+        found = [self._kept[patient_id].glance() for patient_id in patient_ids if patient_id in self._kept]
         return [
             Output("estimates", state.patient_id, estimate(state, state.reached_ms, self.ward.rules))
             for state in found

@@ -217,10 +217,30 @@ def points_after(history: History, at_ms: int) -> list[Point]:
     """Everything later than a moment, in the order of event time."""
     points = [point_of(entry) for entry in history.entries.values() if entry.at_ms > at_ms]
     for series, spans in history.spans.items():
-        for span in spans:
-            if span.last_ms > at_ms:
-                points.extend(_span_points(series, span, at_ms))
+        by_hand = _times_by_hand(history, series)
+        for part in (part for span in spans for part in _between(span, by_hand)):
+            if part.last_ms > at_ms:
+                points.extend(_span_points(series, part, at_ms))
     return sorted(points, key=lambda point: (point.at_ms, point.order))
+
+
+def _times_by_hand(history: History, series: str) -> list[int]:
+    """When somebody took a sign by hand that a stream measures too."""
+    return sorted(
+        entry.at_ms for entry in history.entries.values() if any(one.series == series for one in entry.readings)
+    )
+
+
+def _between(span: Span, times: list[int]) -> Iterator[Span]:
+    """A run in parts: what it says after a reading taken by hand begins anew with its next reading."""
+    start = 0
+    for at_ms in times:
+        if span.first_ms <= at_ms < span.last_ms:
+            upto = (at_ms - span.first_ms) // span.step_ms + 1
+            if upto > start:
+                yield _part(span, start, upto - start)
+            start = upto
+    yield _part(span, start, span.readings - start)
 
 
 def point_of(entry: Entry) -> Point:
