@@ -21,6 +21,7 @@ from services.grader.engine.steady.gathered import Gathered, gathered_from
 from services.grader.engine.steady.putting_away import put_away
 from services.grader.engine.steady.steady import Steady
 
+IDLE_CHECKPOINTS = 3  # then a state is small until it is needed again: what comes twice in a while is made whole once
 _FAST, _BARE, _MEMORY = 1, -15, 9  # of zlib: fastest level, no header, the most memory for its tables
 
 
@@ -35,16 +36,18 @@ class Stored(NamedTuple):
 class Kept:
     """One patient: the state, or its deflated form, and what was gathered since."""
 
-    __slots__ = ("_deflated", "_gathered", "_state", "steady")
+    __slots__ = ("_deflated", "_gathered", "_idle", "_state", "steady")
 
     def __init__(self, state: PatientState | None, stored: Stored | None = None) -> None:
         self._state = state
         self._deflated = None if stored is None else stored.deflated
         self._gathered = None if stored is None else stored.gathered
+        self._idle = 0  # checkpoints since the state was needed
         self.steady: Steady | None = None
 
     def after(self) -> PatientState:
         """The state after everything."""
+        self._idle = 0
         if self._state is None:
             self._state = inflated(self._deflated or b"")
         gathered = self._gathered if self.steady is None else self.steady.gathered()
@@ -72,15 +75,16 @@ class Kept:
 
     def now(self, state: PatientState) -> None:
         """Another state in its place."""
+        self._idle = 0
         self._state, self._deflated, self._gathered, self.steady = state, None, None, None
 
     def stored(self, due_ms: int | None) -> bytes:
         """For a checkpoint. A state that is not needed soon is kept deflated from here on."""
         gathered = self._gathered if self.steady is None else self.steady.gathered()
-        idle = self.steady is not None or self._deflated is not None
         if self._deflated is None:
             self._deflated = deflated(self._state)
-        if idle:
+        self._idle += 1
+        if self._idle >= IDLE_CHECKPOINTS:
             self._state = None
         return b"%b\n%b" % (orjson.dumps([STATE_VERSION, due_ms, gathered], default=tuple), self._deflated)
 

@@ -232,3 +232,12 @@ def test_the_first_of_a_run_is_taken_back_with_its_second():
     assert [(span.first_ms, span.readings) for span in ways.same_state().history.spans["spo2_pct"]] == [
         (ms(1 + SECOND), 29)
     ]
+
+
+def test_the_newest_reading_of_a_steady_stream_is_not_shown_once_it_is_retracted():
+    ways = TwoWays().admit()
+    steady(ways, 1, range(10))
+    newest = ways.same_state().newest["spo2_pct"]
+    ways.chart(2, "retraction", retracts=newest.event_id)
+    after = ways.same_state().newest["spo2_pct"]
+    assert (after.observed_ms, newest.observed_ms) == (ms(1 + 8 * SECOND), ms(1 + 9 * SECOND))

@@ -19,7 +19,7 @@ from services.grader.engine.past.placing import Placed, refold, settle
 from services.grader.engine.past.relimiting import relimited
 from services.grader.engine.past.taking_back import taken_back
 from services.grader.engine.past.timeline import CHANGES_LIMITS, held_against
-from services.grader.engine.signs.readings import SPOT
+from services.grader.engine.signs.readings import SPOT, STREAMS
 from services.grader.engine.state import Newest, PatientState
 
 
@@ -50,7 +50,7 @@ def _without_event(state: PatientState, name: str, arrival: Arrival) -> Placed:
     history = state.history
     bound_ms = minutes(arrival.rules.monitor_lateness_min)
     target = history.entries.get(name)
-    seen = seen_since(history, name, arrival.clock_ms - bound_ms) or _first_of_a_run(history, name)
+    seen = seen_since(history, name, arrival.clock_ms - bound_ms) or _of_a_run(state, name)
     found = target or seen
     if found is None:
         return settle(state, arrival.clock_ms, arrival.rules)  # it waits, or nothing rests on what it names
@@ -68,12 +68,20 @@ def _without_event(state: PatientState, name: str, arrival: Arrival) -> Placed:
     return refold(state, at_ms, arrival.clock_ms, arrival.rules)
 
 
-def _first_of_a_run(history: History, name: str) -> Seen | None:
-    """Ids of a stream are kept for minutes; the one that a run of readings began with for as long as the run."""
+def _of_a_run(state: PatientState, name: str) -> Seen | None:
+    """Ids of a steady stream are not kept, but for the one that a run of readings began with, and the newest."""
     found = {
-        series: span.first_ms for series, spans in history.spans.items() for span in spans if span.event_id == name
+        series: span.first_ms
+        for series, spans in state.history.spans.items()
+        for span in spans
+        if span.event_id == name
     }
-    return Seen(min(found.values()), "", tuple(sorted(found))) if found else None
+    found |= {
+        series: item.placed_ms
+        for series, item in state.newest.items()
+        if item.event_id == name and item.source in STREAMS and series in state.history.spans
+    }
+    return Seen(max(found.values()), "", tuple(sorted(found))) if found else None
 
 
 def _against_the_limits_left(placed: Placed, arrival: Arrival) -> Placed:
