@@ -76,15 +76,22 @@ def test_signs_of_one_second_may_come_in_several_records(split, apart_s):
     assert ways.same_state().history.spans["spo2_pct"][-1].readings == 60
 
 
-def test_of_one_second_the_same_sign_twice_goes_the_long_way():
+def test_of_one_second_the_same_sign_twice_is_shown_as_the_newest_and_graded_as_the_first():
     ways = TwoWays().admit()
     steady(ways, 1, range(10))
     assert ways.vitals(1 + 10 * SECOND, **RATES)
-    assert not ways.vitals(1 + 10.5 * SECOND, spo2_pct=98)
-    assert ways.vitals(1 + 11 * SECOND, **RATES) is False  # what is graded and what is shown were not the same
-    assert ways.vitals(1 + 12 * SECOND, **RATES) is False  # settled anew with this one
-    assert ways.vitals(1 + 13 * SECOND, **RATES)
+    assert ways.vitals(1 + 10.5 * SECOND, spo2_pct=98)
+    state = ways.same_state()
+    assert (state.newest["spo2_pct"].value, state.fold.tracks["spo2_pct"].value) == (98, 97)
+    assert ways.vitals(1 + 11 * SECOND, **RATES)
+    assert not ways.vitals(1 + 10.9 * SECOND, spo2_pct=96)  # late
     ways.same_state()
+
+
+def test_a_monitor_that_speaks_twice_a_second_is_taken_at_once():
+    ways = TwoWays().admit()
+    assert sum(ways.vitals(1 + half / 2 * SECOND, **{**RATES, "spo2_pct": 97 + half % 2}) for half in range(80)) > 70
+    assert ways.same_state().history.spans["spo2_pct"][-1].readings == 40
 
 
 @pytest.mark.parametrize("target", [86, 88])

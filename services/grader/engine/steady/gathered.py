@@ -12,12 +12,14 @@ Points = tuple[tuple[int, int, int, int], ...]  # of a trend: index, readings, s
 class GatheredRow(NamedTuple):
     """One series: its newest reading, its runs since (the first goes on from before), its points since.
 
-    `name` is under which the newest reading is known, `series` what is graded; either may be empty.
+    `name` is under which the newest reading is known, `series` what is graded; either may be empty. `graded` is the
+    value that counts: of two in one second the first, while `value` is the newest.
     """
 
     name: str
     series: str
     value: float
+    graded: float
     at_ms: int
     last_ms: int
     event_id: str

@@ -48,7 +48,7 @@ class Lockstep:
             x = n * last_x - step_x * (n * (n - 1) // 2)
             sums, self.y = unpacked(self.y, len(self.rows)), 0
             for row, value, y in zip(self.rows, self.values, sums, strict=True):
-                row.value = value
+                row.value = row.graded = value
                 row.last_ms, row.at_ms, row.event_id = self.last_ms, self.at_ms, self.event_id
                 row.readings += n
                 row.n += n

@@ -15,7 +15,7 @@ def put_away(state: PatientState, gathered: Gathered) -> PatientState:
     fold, placed_ms = state.fold, gathered.placed_ms
     graded = [row for row in gathered.rows if row.series]
     tracks: dict[str, Track] = {
-        row.series: replace(fold.tracks[row.series], last_ms=row.last_ms, value=row.value) for row in graded
+        row.series: replace(fold.tracks[row.series], last_ms=row.last_ms, value=row.graded) for row in graded
     }
     spans = {row.series: _with_runs(state.history.spans[row.series], row) for row in graded}
     newest = {

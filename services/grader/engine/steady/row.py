@@ -49,8 +49,8 @@ class Row(Sums):
     """
 
     __slots__ = (
-        "at_ms", "event_id", "first_ms", "gap_ms", "high", "last_ms", "low", "name", "readings", "room", "runs",
-        "series", "sign", "stale_ms", "started", "step_ms", "value",
+        "at_ms", "event_id", "first_ms", "gap_ms", "graded", "high", "last_ms", "low", "name", "readings", "room",
+        "runs", "series", "sign", "stale_ms", "started", "step_ms", "value",
     )  # fmt: skip
 
     def __init__(self, sign: str, *, series: str, band: Band, stale_ms: int, last_ms: int, how: str) -> None:
@@ -58,7 +58,8 @@ class Row(Sums):
         self.sign, self.name, self.series = sign, "", series
         self.low, self.high = band
         self.stale_ms, self.gap_ms, self.last_ms = stale_ms, stale_ms - ABOUT_MS, last_ms
-        self.value, self.at_ms, self.event_id = 0.0, 0, ""
+        self.value = self.graded = 0.0
+        self.at_ms, self.event_id = 0, ""
         self.runs: tuple[Run, ...] = ()
         self.first_ms = self.step_ms = self.readings = self.room = 0
         self.started = ""
@@ -71,20 +72,22 @@ class Row(Sums):
         )  # fmt: skip
         self.room, self.runs = MOST_SPANS - len(spans), ()
 
-    def may_go_on(self, placed_ms: int, value: float) -> bool:
+    def may_go_on(self, placed_ms: int, at_ms: int, value: float) -> bool:
         """Whether a reading is one more of the same."""
         gap_ms = placed_ms - self.last_ms
-        even = gap_ms == self.step_ms or self.room > 0
-        return self.low <= value < self.high and 0 < gap_ms < self.gap_ms and even
+        even = gap_ms in (0, self.step_ms) or self.room > 0
+        return self.low <= value < self.high and 0 <= gap_ms < self.gap_ms and self.at_ms < at_ms and even
 
     def gather(self, event_id: str, at_ms: int, value: float, x: int) -> None:
         """One more reading of the same; `x` is its second within its point of the trend."""
         placed_ms = at_ms - at_ms % SECOND_MS
-        if placed_ms - self.last_ms == self.step_ms:
-            self.readings += 1
-        elif self.series:
-            self._change_pace(placed_ms, event_id)
-        self.value, self.at_ms, self.last_ms, self.event_id = value, at_ms, placed_ms, event_id
+        if placed_ms > self.last_ms:
+            if placed_ms - self.last_ms == self.step_ms:
+                self.readings += 1
+            elif self.series:
+                self._change_pace(placed_ms, event_id)
+            self.graded, self.last_ms = value, placed_ms
+        self.value, self.at_ms, self.event_id = value, at_ms, event_id
         self.n += 1
         self.x += x
         self.y += round(value * UNITS)
@@ -94,14 +97,14 @@ class Row(Sums):
         if self.readings == 1:
             self.step_ms, self.readings = placed_ms - self.last_ms, 2
             return
-        self.runs = (*self.runs, (self.first_ms, self.step_ms, self.readings, self.value, self.started))
+        self.runs = (*self.runs, (self.first_ms, self.step_ms, self.readings, self.graded, self.started))
         self.first_ms, self.step_ms, self.readings, self.started = placed_ms, 0, 1, event_id
         self.room -= 1
 
     def gathered(self) -> GatheredRow:
         """As plain data."""
-        last = (self.first_ms, self.step_ms, self.readings, self.value, self.started)
+        last = (self.first_ms, self.step_ms, self.readings, self.graded, self.started)
         return GatheredRow(
-            self.name, self.series, self.value, self.at_ms, self.last_ms, self.event_id,
+            self.name, self.series, self.value, self.graded, self.at_ms, self.last_ms, self.event_id,
             (*self.runs, last) if self.series else (), self.how, self.points if self.series and self.name else (),
         )  # fmt: skip

@@ -150,6 +150,7 @@ def _line(state: PatientState) -> str:
 def _row(state: PatientState, sign: str, series: str, item: Newest, band: Band, stale_ms: int) -> Row:
     row = Row(sign, series=series, band=band, stale_ms=stale_ms, last_ms=item.placed_ms, how=_how(item, sign))
     row.value, row.at_ms, row.event_id = item.value, item.observed_ms, item.event_id
+    row.graded = state.fold.tracks[series].value if series else item.value
     if series:
         row.go_on(state.history.spans[series])
     else:
@@ -181,8 +182,8 @@ def _goes_on(state: PatientState, series: str, item: Newest, category: int) -> b
         return False
     if not (category == track.category == spans[-1].category and item.manner == track.manner):
         return False
-    if not item.placed_ms == track.last_ms == spans[-1].last_ms or not item.value == track.value == spans[-1].value:
-        return False  # of two in one second the worse counts, and the newest is shown
+    if not item.placed_ms == track.last_ms == spans[-1].last_ms or track.value != spans[-1].value:
+        return False
     if track.manner != FAST and any(map(_is_pending, (track.finding, track.critical))):
         return False  # the second reading of a cuff establishes what the first one found
     hold = _hold(state, series)

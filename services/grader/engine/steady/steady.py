@@ -109,7 +109,7 @@ class Steady:
         found = [(row, record[row.sign]) for row in self.rows if row.sign in record]
         if not found or (self.mixed and not self._agrees(record, found)):
             return False
-        if not all(row.may_go_on(placed_ms, value) for row, value in found):
+        if not all(row.may_go_on(placed_ms, at_ms, value) for row, value in found):
             return False
         if placed_ms >= self.point_until_ms:
             self._turn(placed_ms)

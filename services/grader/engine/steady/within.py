@@ -9,7 +9,7 @@ from functools import lru_cache
 from services.grader.engine.steady.bands import Band
 from services.grader.engine.trends.trend_points import UNITS
 
-MOST_KNOWN = 20_000  # answers; then they are found anew
+MOST_KNOWN = 1_000  # answers of one set of bands; then they are found anew
 _BITS = 40  # of each sum in the number that holds all of them: room for a hundred million of the largest values
 _ONE = (1 << _BITS) - 1
 
