@@ -184,10 +184,10 @@ def test_what_a_patch_says_right_after_a_late_normal_temperature_counts_from_the
         bed = Bed().admit().on_room_air()
         for minute in range(1, 40):
             if minute == 16 and not late:
-                bed.vitals(15.5, temperature_c=36.8)
+                bed.vitals(15.4, temperature_c=36.8).vitals(15.5, temperature_c=36.8)
             bed.vitals(minute, source="wearable", temperature_c=38.6)
         if late:
-            bed.vitals(15.5, arrives=39.5, temperature_c=36.8)
+            bed.vitals(15.5, arrives=39.5, temperature_c=36.8).vitals(15.4, arrives=39.5, temperature_c=36.8)
         found.append(bed.until(39.6).partition.patients["bed-7"].fold)
     assert found[0].fever is found[1].fever is True
     assert [fold.tracks["temperature_c"].finding.since_ms for fold in found] == [ms(16)] * 2

@@ -53,3 +53,14 @@ def test_one_that_is_found_as_time_passes_is_said_too():
     partition.restore({**stored(), "bed-8": BAD.replace(b"null,", b"%d," % ms(5), 1)}, ms(1))
     assert ("escalations", "engine_fault") in said(partition, TICKED, 6)
     assert partition.patients["bed-8"].faulted
+
+
+def test_what_is_said_again_of_a_restored_patient_is_what_was_shown():
+    before = well_bed()
+    before.chart(1, "encounter", action="admit", patient_id="bed-8")
+    stored = {name: before.partition.encoded(name) or b"" for name in ("bed-7", "bed-8")}
+    partition = Partition()
+    partition.restore(stored, ms(2))
+    for _ in range(2):
+        again = partition.standing(["bed-7", "bed-8", "nobody"])
+        assert again == before.partition.standing(["bed-7", "bed-8"])
