@@ -18,7 +18,7 @@ from services.grader.engine.estimate import estimate
 from services.grader.engine.kept import Kept, read_stored
 from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
 from services.grader.engine.state import PatientState, Place
-from services.grader.engine.steady.common import UNCOMMON, commonly
+from services.grader.engine.steady.taking_in import UNCOMMON, commonly
 from services.grader.engine.step import Refused, next_deadline, step, tick
 from services.grader.engine.telling import fault
 from services.grader.engine.telling.gap import data_gap

@@ -5,28 +5,13 @@ from pathlib import Path
 import pytest
 
 from services import control
-from services.control.__main__ import main, unexpected
+from services.control.__main__ import unexpected
 from services.control.arguments import COMMANDS
 from services.control.refusal import Refusal
 from services.control.stopping import Stopped
 from services.control.ward import SERVICES
 
 EVERY_COMMAND = sorted([*COMMANDS, *SERVICES])
-
-
-@pytest.fixture
-def crswatch(capsys):
-    """Run a command line here: exit code, standard output, standard error."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        try:
-            code = main(words)
-        except SystemExit as end:
-            code = end.code
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 @pytest.mark.parametrize("command", EVERY_COMMAND)

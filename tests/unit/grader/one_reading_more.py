@@ -11,7 +11,7 @@ from services.grader.engine.kept import Kept
 from services.grader.engine.person import YEAR_MS, Person
 from services.grader.engine.signs.track import Finding
 from services.grader.engine.state import PatientState, Place
-from services.grader.engine.steady.common import commonly
+from services.grader.engine.steady.taking_in import commonly
 from services.grader.engine.step import Stepped, step
 from services.grader.engine.ward import Ward
 from tests.vignettes.bed import Bed, ms, when

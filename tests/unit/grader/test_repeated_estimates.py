@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.grader.engine.kept import Kept
-from services.grader.engine.steady.common import UNCOMMON, commonly
+from services.grader.engine.steady.taking_in import UNCOMMON, commonly
 from tests.unit.grader.one_reading_more import (
     MINUTE_MS,
     NEXT_MS,
