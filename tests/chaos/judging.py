@@ -10,8 +10,9 @@ from schemas.encoding import canonical, digest
 from schemas.topics import BEDSIDE, ESCALATIONS, ESTIMATES, EVIDENCE, REJECTED
 from services.grader.engine.estimate import fingerprint
 from services.runtime.settings import KafkaSettings
-from tests.chaos.recording import records_of, write_down
+from tests.chaos.recording import write_down
 from tests.chaos.replaying import NAMES, Replayed, Said, compared, replayed
+from tests.integration.grader.recorded import records_of
 
 TOPICS = {
     "bedside": BEDSIDE, "escalations": ESCALATIONS, "evidence": EVIDENCE, "rejected": REJECTED, "estimates": ESTIMATES

@@ -7,28 +7,11 @@ from typing import Any
 from kafka import TopicPartition
 
 from schemas.encoding import encode
-from schemas.topics import BEDSIDE, Topic
+from schemas.topics import BEDSIDE
 from services.control.pipeline_topics import grader_group
 from services.runtime.kafka_clients import consumer
 from services.runtime.settings import KafkaSettings
 from services.runtime.topics import partition_count, topic_name
-
-
-def records_of(kafka: KafkaSettings, topic: Topic) -> list[Any]:
-    """All records up to the present end; those of one partition stand in their order."""
-    client = consumer(kafka, client_id="test-recording")
-    try:
-        everywhere = _partitions(kafka, topic)
-        client.assign(everywhere)
-        client.seek_to_beginning()
-        ends = client.end_offsets(everywhere)
-        found: list[Any] = []
-        while any(client.position(at) < end for at, end in ends.items()):
-            for records in client.poll(timeout_ms=100).values():
-                found.extend(records)
-        return found
-    finally:
-        client.close()
 
 
 def write_down(recorded: Mapping[str, Iterable[Any]], path: Path) -> None:
@@ -49,7 +32,8 @@ class Progress:
     def __init__(self, kafka: KafkaSettings) -> None:
         self._client = consumer(kafka, client_id="test-progress", group="crs-grader")
         assert self._client.config["group_id"] == grader_group(kafka)
-        self._everywhere = _partitions(kafka, BEDSIDE)
+        name = topic_name(kafka.topic_prefix, BEDSIDE)
+        self._everywhere = [TopicPartition(name, number) for number in range(partition_count(kafka, BEDSIDE))]
 
     def behind(self) -> int:
         """Records that no commit covers yet."""
@@ -58,8 +42,3 @@ class Progress:
 
     def close(self) -> None:
         self._client.close()
-
-
-def _partitions(kafka: KafkaSettings, topic: Topic) -> list[TopicPartition]:
-    name = topic_name(kafka.topic_prefix, topic)
-    return [TopicPartition(name, number) for number in range(partition_count(kafka, topic))]

@@ -6,21 +6,21 @@ from typing import Any
 from kafka import TopicPartition
 
 from schemas.reasons import Refusal
-from schemas.topics import BEDSIDE
+from schemas.topics import BEDSIDE, Topic
 from services.grader.engine import Origin, Output
 from services.grader.engine.partition import Partition
 from services.grader.intake import read
 from services.runtime.kafka_clients import consumer
 from services.runtime.settings import KafkaSettings
-from services.runtime.topics import topic_name
+from services.runtime.topics import partition_count, topic_name
 
 
-def records_of(kafka: KafkaSettings) -> list[Any]:
-    """All records of the bedside topic up to its present end."""
-    topic = topic_name(kafka.topic_prefix, BEDSIDE)
+def records_of(kafka: KafkaSettings, topic: Topic = BEDSIDE) -> list[Any]:
+    """All records up to the topic's present end; those of one partition stand in their order."""
     client = consumer(kafka, client_id="test-recorded")
     try:
-        everywhere = [TopicPartition(topic, number) for number in range(kafka.partitions)]
+        name = topic_name(kafka.topic_prefix, topic)
+        everywhere = [TopicPartition(name, number) for number in range(partition_count(kafka, topic))]
         client.assign(everywhere)
         client.seek_to_beginning()
         ends = client.end_offsets(everywhere)
