@@ -8,6 +8,7 @@ from typing import Any, cast
 from faust import App
 from faust.types import TP
 
+from services.grader.collecting import look_often
 from services.grader.ending import end_process
 from services.grader.engine import EngineFactory
 from services.grader.kafka_access import faust_credentials
@@ -131,6 +132,11 @@ def _declare_tasks(app: App, settings: GraderSettings, ownership: Ownership, tic
                 pause_s = max(
                     settings.checkpoint_every.total_seconds(), await ownership.checkpoint() / CHECKPOINT_SHARE
                 )
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def collecting() -> None:
+        """Keeps looks for garbage short."""
+        await look_often(lambda: app.should_stop)
 
     if settings.ticks:
 

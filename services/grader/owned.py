@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from schemas.bedside import RULES, TICK
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 # Between two slices of a batch the event loop runs: heartbeats, acknowledgements, checkpoints.
 SLICE = 500
 SLICE_S = 0.02
+# After each bucket of a checkpoint all else has its turn, the thread that fetches included: so many times as long.
+BREATH = 4
 LOOKED_AT_EVERY = 32  # of records that are taken in at once: at the watch
 AGAIN = 50  # patients whose estimates are sent again in one go
 
@@ -63,21 +66,35 @@ class OwnedPartition:
         self.engine.clock_ms = self._manifest.clock_ms
         self._saying_again = asyncio.ensure_future(self._say_again(sorted(set().union(*self._members))))
 
-    async def apply(self, batch: Sequence[PlainRecord]) -> None:
+    async def apply(self, batch: Iterable[PlainRecord]) -> None:
         """Grade a fetched batch in its order; returns early when the partition is given up."""
-        if batch[0].offset > self.next:
+        records = iter(batch)
+        some = list(islice(records, SLICE))
+        if some and some[0].offset > self.next:
             end_process("records are missing from the log", partition=self.number, offset=self.next)
-        fresh = batch if batch[0].offset == self.next else [record for record in batch if record.offset >= self.next]
-        tally_slice(0, skipped=len(batch) - len(fresh), oldest_ms=0)
-        for start in range(0, len(fresh), SLICE):
-            oldest_ms, taken = fresh[start].timestamp, self._intake.read(fresh[start : start + SLICE])
-            unfinished = True
-            while unfinished:
-                await self.sender.room()
-                await asyncio.sleep(0)
-                if self.released:
-                    return
-                unfinished = self._apply_slice(taken, oldest_ms)
+        while some and not self.released:
+            await self._apply_fresh(self._fresh(some))
+            some = list(islice(records, SLICE))
+
+    def _fresh(self, records: Sequence[PlainRecord]) -> Sequence[PlainRecord]:
+        """Those that are not in the state already."""
+        if records[0].offset >= self.next:
+            return records
+        fresh = [record for record in records if record.offset >= self.next]
+        tally_slice(0, skipped=len(records) - len(fresh), oldest_ms=0)
+        return fresh
+
+    async def _apply_fresh(self, fresh: Sequence[PlainRecord]) -> None:
+        if not fresh:
+            return
+        oldest_ms, taken = fresh[0].timestamp, self._intake.read(fresh)
+        unfinished = True
+        while unfinished:
+            await self.sender.room()
+            await asyncio.sleep(0)
+            if self.released:
+                return
+            unfinished = self._apply_slice(taken, oldest_ms)
 
     def _apply_slice(self, taken: Iterator[Taken], oldest_ms: int) -> bool:
         """Grade what is left of a slice, for a short while; whether more may be left."""
@@ -229,8 +246,9 @@ class OwnedPartition:
             self._members[number] = set(patients)
             self._covered[number] = self.next
             encoded[number] = (encode_bucket(patients, self.next), self.next)
-            self.encoding_s += time.perf_counter() - began_s
-            await asyncio.sleep(0)
+            took_s = time.perf_counter() - began_s
+            self.encoding_s += took_s
+            await asyncio.sleep(0 if self.released else took_s * BREATH)
         self.engine.touched |= meanwhile
         return encoded
 

@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from services.grader.collecting import calm_down
 from services.grader.ending import end_process
-from services.grader.intake import PlainRecord
+from services.grader.fetching import Fetched
 from services.grader.mending import MendablePartition
 from services.grader.opening import Opener
 from services.grader.owned import OwnedPartition
@@ -36,11 +36,11 @@ class Ownership:
         self.ticked = frozenset(partitions)
         return self.ticked
 
-    async def apply(self, number: int, generation: int, batch: Sequence[PlainRecord]) -> None:
+    async def apply(self, number: int, generation: int, batch: Fetched) -> None:
         """Grade a batch of a partition, taking the partition over first where it is new."""
         owned = self.owned.get(number)
         if owned is None or owned.generation != generation:
-            owned = await self._open(number, generation, batch[0].offset)
+            owned = await self._open(number, generation, batch.begin)
         await owned.apply(batch)
         gauge("crs_partition_last_progress_timestamp_seconds").labels(str(number)).set_to_current_time()
 

@@ -14,7 +14,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 from mode.utils.futures import notify
 
-from services.grader.fetching import keep_plain
+from services.grader.fetching import Fetched, keep_unread
 
 
 async def _nothing() -> None:
@@ -41,7 +41,7 @@ class BatchConsumer(driver.Consumer):
         return topic == self.transport.batched_topic
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
-        """One message per fetched batch of the batched topic; its value is the list of records."""
+        """One message per fetched batch of the batched topic; its value is what was fetched (`fetching.py`)."""
         records, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
         if records is None or self.should_stop:
@@ -68,11 +68,11 @@ class BatchConsumer(driver.Consumer):
         if not self._is_batched(tp.topic):
             return [self._to_message(tp, record) for record in batch]
         # The last record's offset is the message's: what Faust remembers as read. Nobody asks for the rest of it.
-        last, generation = batch[-1], self.app.consumer_generation_id
+        fetched, generation = Fetched(batch), self.app.consumer_generation_id
         return [
             ConsumerMessage(
-                tp.topic, tp.partition, last.offset, last.timestamp / 1000, last.timestamp_type, None, None,
-                cast(Any, batch),  # declared as bytes, but handed on as it is
+                tp.topic, tp.partition, fetched.offset, fetched.timestamp / 1000, 0, None, None,
+                cast(Any, fetched),  # declared as bytes, but handed on as it is
                 None, tp=tp, generation_id=generation,
             )
         ]  # fmt: skip
@@ -123,13 +123,13 @@ class BatchConsumer(driver.Consumer):
 
 
 class BatchThread(driver.AIOKafkaConsumerThread):
-    """Faust's thread around aiokafka's consumer; batched records are not copied."""
+    """Faust's thread around aiokafka's consumer; it leaves batched records unread."""
 
     async def on_start(self) -> None:
         """Start aiokafka's consumer."""
         await super().on_start()
         transport = cast(BatchTransport, self.transport)
-        keep_plain(self._ensure_consumer()._fetcher, transport.batched_topic)
+        keep_unread(self._ensure_consumer()._fetcher, transport.batched_topic)
 
 
 class DurableProducer(driver.Producer):

@@ -10,6 +10,7 @@ from services.control.bench.filling import fill
 from services.control.bench.grader_process import GraderProcess, graders
 from services.control.bench.group import owned
 from services.control.bench.measuring import Measured, Point, between, watch
+from services.control.bench.one_processor import keep_to_one
 from services.control.bench.prepared_state import store
 from services.control.bench.process_readings import peak_resident_bytes, processor_s
 from services.control.bench.ward_stream import ticks
@@ -32,6 +33,8 @@ def standing_by(kafka: KafkaSettings, ward: AdmittedWard, workers: int) -> Itera
     """Graders that have taken over the admitted ward, said how everybody stands, and wait for more."""
     store(kafka, ward)
     with graders(kafka, workers, **GIVEN) as running:
+        for number, grader in enumerate(running):
+            keep_to_one(grader.pid, number)
         await_members(kafka, running)
         fill(kafka, ticks(kafka.partitions, ward.start_ms - 1))
         await_taken_over(running, ward.patients, kafka.partitions)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from services.control.bench.grader_run import caught_up
 from services.control.bench.live_ward import LiveWard, live_ward
-from services.control.bench.probes import Paged, Probes
+from services.control.bench.probes import FIRST, Paged, Probes
 from services.control.bench.report import Plot, Report, Series
 from services.control.bench.results import table
 from services.runtime.settings import KafkaSettings
@@ -52,7 +52,8 @@ def latency(kafka: KafkaSettings, plan: LatencyPlan, say: Say) -> Report:
 
 def _at_rate(kafka: KafkaSettings, plan: LatencyPlan, rate: int, say: Say) -> AtRate:
     # Half as many patients as probes, for each is probed once a kind; no more than there are.
-    spared = min(plan.patients, round(plan.minutes * 60 * PROBES_A_SECOND / 2) + 1)
+    # And those who go first.
+    spared = min(plan.patients, round(plan.minutes * 60 * PROBES_A_SECOND / 2) + 1 + FIRST * kafka.partitions)
     with live_ward(kafka, patients=plan.patients, rate=rate, seed=plan.seed, spared=spared, workers=1, say=say) as live:
         probes = Probes(live.kafka, range(spared), a_second=PROBES_A_SECOND, seed=plan.seed)
         return asyncio.run(_probed(live, probes, rate, plan.minutes * 60, say))

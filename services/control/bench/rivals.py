@@ -9,6 +9,7 @@ from time import monotonic
 
 from services.control.bench.counting import Counting
 from services.control.bench.measuring import Measured, Point, between, watch
+from services.control.bench.one_processor import keep_to_one
 from services.control.bench.process_readings import peak_resident_bytes, processor_s
 from services.control.bench.task import Task
 from services.control.refusal import Refusal
@@ -43,6 +44,7 @@ def _measured(module: str, folder: Path, seconds: float) -> Measured:
     counting = Counting.fresh(folder / "count")
     with (folder / "log").open("wb") as log:
         child = processes.start([sys.executable, "-P", "-m", module, folder / "task.json"], stderr=log, stdout=log)
+    keep_to_one(child.pid, 0)
 
     peak_bytes = 0
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import faust
 from faust.types import TP
@@ -28,6 +28,13 @@ class NoFolders(faust.App):
         pass
 
 
+class Seen(NamedTuple):
+    """A message, and what it held: that can be read once."""
+
+    message: Any
+    value: list[Any]
+
+
 class Probe:
     """Collects what its agents are given.
 
@@ -49,13 +56,13 @@ class Probe:
             stream_recovery_delay=0.0, consumer_auto_offset_reset="earliest", **settings,
         )  # fmt: skip
         self.app.transport = BatchTransport(self.app.conf.broker_consumer, self.app, batched_topic=self.topic)
-        self.events: list[Any] = []
+        self.events: list[Seen] = []
         self.plain_events: list[Any] = []
 
         @self.app.agent(self.app.topic(self.topic, **RAW))
         async def collect(stream: Any) -> AsyncIterator[None]:
             async for event in stream.events():
-                self.events.append(event)
+                self.events.append(Seen(event.message, list(event.value)))
                 if work is not None:
                     await work(event)
                 yield None

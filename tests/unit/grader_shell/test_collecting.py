@@ -1,17 +1,20 @@
 """The garbage collector leaves alone what stays, and still finds cycles that nobody uses any more."""
 
+import asyncio
 import gc
 import weakref
 
 import pytest
 
-from services.grader.collecting import calm_down
+from services.grader import collecting
+from services.grader.collecting import calm_down, look_often
 
 
 @pytest.fixture(autouse=True)
 def as_before():
     before = gc.get_threshold()
     yield
+    gc.enable()
     gc.unfreeze()
     gc.set_threshold(*before)
 
@@ -49,3 +52,34 @@ def test_cycles_that_are_made_later_are_still_found():
         filler.append([])
 
     assert gone() is None
+
+
+def looked_for(gone, monkeypatch, *, all_every_s):
+    """Look often, with nothing else that looks, until it is gone; a TimeoutError if it stays."""
+    monkeypatch.setattr(collecting, "NEW_EVERY_S", 0.001)
+    monkeypatch.setattr(collecting, "ALL_EVERY_S", all_every_s)
+    gc.disable()
+
+    async def whole():
+        async with asyncio.timeout(2):
+            await look_often(lambda: gone() is None)
+
+    asyncio.run(whole())
+
+
+def test_a_new_cycle_is_found_however_little_else_is_made(monkeypatch):
+    calm_down()
+    looked_for(weakref.ref(Knot()), monkeypatch, all_every_s=3_600)
+
+
+def test_a_cycle_that_was_in_use_for_a_while_is_found_by_the_long_look_only(monkeypatch):
+    calm_down()
+    gc.disable()
+    knot = Knot()
+    gc.collect(0)
+    gone = weakref.ref(knot)
+    del knot
+
+    with pytest.raises(TimeoutError):
+        looked_for(gone, monkeypatch, all_every_s=3_600)
+    looked_for(gone, monkeypatch, all_every_s=0)
