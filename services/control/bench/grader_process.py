@@ -33,6 +33,7 @@ class GraderProcess:
 
     def __init__(self, kafka: KafkaSettings, folder: Path, member: str, more: Mapping[str, str]) -> None:
         self.member = member
+        self._kafka, self._folder, self._more = kafka, folder, more
         self._log, self._port_file = folder / f"{member}.log", folder / f"{member}.port"
         self._environment = grader_environment(kafka, member, self._port_file) | dict(more)
         self._url = ""
@@ -46,6 +47,10 @@ class GraderProcess:
             self.process = processes.start(
                 [sys.executable, "-P", "-m", "services.grader"], env=self._environment, stderr=log
             )
+
+    def beside(self, member: str) -> "GraderProcess":
+        """Another one of the group, started."""
+        return GraderProcess(self._kafka, self._folder, member, self._more)
 
     @property
     def pid(self) -> int:

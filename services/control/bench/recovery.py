@@ -54,20 +54,19 @@ class Killed(NamedTuple):
 
 
 def recovery(kafka: KafkaSettings, plan: RecoveryPlan, say: Say) -> Report:
-    """Both sorts, each on a ward of its own."""
-    return _report([_killed(kafka, plan, sort, say) for sort in (IN_PLACE, BY_ANOTHER)])
-
-
-def _killed(kafka: KafkaSettings, plan: RecoveryPlan, sort: str, say: Say) -> Killed:
+    """Both sorts, one after the other in the same ward: the second with one more grader in the group."""
     spared = min(plan.patients, MOST_PROBED)
-    workers = 1 if sort == IN_PLACE else 2
     with live_ward(
-        kafka, patients=plan.patients, rate=plan.rate, seed=plan.seed, spared=spared, workers=workers, say=say
+        kafka, patients=plan.patients, rate=plan.rate, seed=plan.seed, spared=spared, workers=1, say=say
     ) as live:
         caught_up(live.graders, live.rate)
         say(f"{plan.minutes:g} minutes of load before the first kill")
         time.sleep(plan.minutes * 60)
-        return asyncio.run(_kill_again_and_again(live, plan, sort, range(spared), say))
+        in_place = asyncio.run(_kill_again_and_again(live, plan, IN_PLACE, range(spared // 2), say))
+        live.graders.append(live.graders[0].beside("bench-another"))
+        _whole_again(live)
+        by_another = asyncio.run(_kill_again_and_again(live, plan, BY_ANOTHER, range(spared // 2, spared), say))
+    return _report([in_place, by_another])
 
 
 async def _kill_again_and_again(live: LiveWard, plan: RecoveryPlan, sort: str, spared: range, say: Say) -> Killed:
@@ -80,7 +79,9 @@ async def _kill_again_and_again(live: LiveWard, plan: RecoveryPlan, sort: str, s
             again = await _kill(live, listening, sort)
             say(f"{sort}, kill {number + 1}: graded again after {again.first_s:.1f} s, current {again.current_s:.1f} s")
             found.append(again)
-            await asyncio.to_thread(_whole_again, live, sort)
+            if sort == BY_ANOTHER:
+                live.graders[0].start()
+            await asyncio.to_thread(_whole_again, live)
     ended.set()
     await probing
     return Killed(sort, found, len(probes.paged) + probes.unanswered, probes.unanswered)
@@ -99,11 +100,9 @@ async def _kill(live: LiveWard, listening: Outputs, sort: str) -> GradedAgain:
     return again
 
 
-def _whole_again(live: LiveWard, sort: str) -> None:
-    """As before the kill: the former owner is back in the group, and everything written has been graded."""
-    if sort == BY_ANOTHER:
-        live.graders[0].start()
-        await_members(live.kafka, live.graders)
+def _whole_again(live: LiveWard) -> None:
+    """Every grader is in the group with partitions of its own, and everything written has been graded."""
+    await_members(live.kafka, live.graders)
     caught_up(live.graders, live.rate)
 
 
