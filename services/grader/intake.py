@@ -10,6 +10,7 @@ from schemas.reading_batch import read_batch
 from schemas.reasons import Refusal
 from schemas.rejected import KEPT_BYTES, REJECTED
 from schemas.times import format_time
+from services.grader.stored.handovers import with_newest_state
 
 MOST_BYTES = KEPT_BYTES  # an event this large is none: what is kept of a refused record is all of an accepted one
 MOST_KEYS = 250_000
@@ -89,6 +90,8 @@ class Intake:
                 refusal = self._refusal(event, records[place])
                 if refusal is not None:
                     events[place], times[place] = refusal, None
+                elif times[place] is None:
+                    events[place] = with_newest_state(event)
         return zip(records, events, times, strict=True)
 
     def _refusal(self, event: Record | Refusal, record: PlainRecord) -> Refusal | None:
@@ -112,7 +115,7 @@ def read(record: KafkaRecord, partitions: int) -> Record | Refusal:
     event = read_bedside(body)
     if isinstance(event, Refusal):
         return event
-    return _misplaced(event, record.key, record.partition, partitions) or event
+    return _misplaced(event, record.key, record.partition, partitions) or with_newest_state(event)
 
 
 def _misplaced(event: Record, key: bytes | None, partition: int, partitions: int) -> Refusal | None:

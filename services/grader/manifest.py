@@ -5,14 +5,18 @@ must find is written down and can be checked, and nothing else has to be read.
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from services.grader.buckets import BUCKETS
+
 FORMAT = 2
 MANIFEST_KEY = b"manifest"
+# Of one record: a quarter of what the broker takes. A patient who is charted by hand all day stores two megabytes.
+MOST_BYTES = 4 * 1024 * 1024
 
 
 class UnreadableState(Exception):
@@ -43,7 +47,7 @@ class Manifest:
         next: first bedside offset that is not in every bucket; a bucket may already contain some that follow.
         clock_ms: the partition's clock at `next`.
         rules: hash of the rule set in force.
-        buckets: by number; a bucket that never held a patient is not named.
+        buckets: by number, all parts of each; a bucket that never held a patient is not named.
     """
 
     source: Source
@@ -51,6 +55,10 @@ class Manifest:
     clock_ms: int
     rules: str
     buckets: Mapping[int, Stored]
+
+    def but_for(self, numbers: Collection[int]) -> dict[int, Stored]:
+        """The buckets without these and their parts."""
+        return {number: at for number, at in self.buckets.items() if number % BUCKETS not in numbers}
 
     def encode(self) -> bytes:
         """As a state record's value."""
@@ -86,6 +94,21 @@ def decode_manifest(value: bytes) -> Manifest:
 def bucket_key(number: int) -> bytes:
     """Record key of a bucket."""
     return b"bucket-%d" % number
+
+
+def encode_parts(number: int, patients: Mapping[str, bytes], upto: int) -> dict[int, tuple[bytes, int]]:
+    """A bucket as records, by number, each with `upto`: one, unless that grew too large.
+
+    The parts of bucket n are n, n + BUCKETS, n + 2 * BUCKETS and so on; a restore takes all of them or none.
+    """
+    parts, size = [dict[str, bytes]()], 0
+    for patient_id, stored in patients.items():
+        if size and size + len(stored) > MOST_BYTES:
+            parts.append({})
+            size = 0
+        parts[-1][patient_id] = stored
+        size += len(stored)
+    return {number + place * BUCKETS: (encode_bucket(part, upto), upto) for place, part in enumerate(parts)}
 
 
 def encode_bucket(patients: Mapping[str, bytes], upto: int) -> bytes:

@@ -17,7 +17,7 @@ from services.grader.checkpoint import CheckpointWriter
 from services.grader.ending import end_process
 from services.grader.engine import Engine, Origin, Output
 from services.grader.intake import Intake, Located, PlainRecord, Taken, rejection
-from services.grader.manifest import Manifest, encode_bucket
+from services.grader.manifest import Manifest, encode_parts
 from services.grader.sender import Addressed, Sender
 from services.grader.tallies import tally_slice
 
@@ -141,9 +141,12 @@ class OwnedPartition:
             self.encoding_s = 0.0
             if self.next == self.stored:
                 return None
-            rules = self.engine.rules_hash
-            manifest = replace(self._manifest, next=self.next, clock_ms=self.engine.clock_ms, rules=rules)
-            buckets = await self._encode(self._dirty())
+            dirty = self._dirty()
+            manifest = replace(
+                self._manifest, next=self.next, clock_ms=self.engine.clock_ms, rules=self.engine.rules_hash,
+                buckets=self._manifest.but_for(dirty),
+            )  # fmt: skip
+            buckets = await self._encode(dirty)
             await self.sender.settled()
             self._manifest = await self._writer.write(buckets, manifest)
             self.stored = manifest.next
@@ -236,7 +239,7 @@ class OwnedPartition:
         return touched
 
     async def _encode(self, numbers: set[int]) -> dict[int, tuple[bytes, int]]:
-        encoded, meanwhile = {}, set[str]()
+        encoded, meanwhile = dict[int, tuple[bytes, int]](), set[str]()
         for number in sorted(numbers):
             began_s = time.perf_counter()
             # Who came for the first time while other buckets were encoded is among those that this one says it has.
@@ -245,7 +248,7 @@ class OwnedPartition:
             patients = {patient_id: state for patient_id, state in states.items() if state is not None}
             self._members[number] = set(patients)
             self._covered[number] = self.next
-            encoded[number] = (encode_bucket(patients, self.next), self.next)
+            encoded |= encode_parts(number, patients, self.next)
             took_s = time.perf_counter() - began_s
             self.encoding_s += took_s
             await asyncio.sleep(0 if self.released else took_s * BREATH)

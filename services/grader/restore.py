@@ -7,12 +7,13 @@ out in silence: a restore that found less than there was and carried on would lo
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from services.grader.buckets import BUCKETS
 from services.grader.kafka_access import committed_reader
 from services.grader.manifest import MANIFEST_KEY, Manifest, bucket_key, decode_bucket, decode_manifest
 from services.grader.settings import GraderSettings
@@ -76,8 +77,9 @@ class _StateLog:
         except Exception as fault:  # whatever it holds, and whoever wrote it: it is no manifest of ours
             log.error("the newest manifest cannot be read", exc_info=fault, extra={"partition": self._at.partition})
             return Restored(anything=True)
-        buckets = await self._buckets(manifest)
-        return Restored(manifest, buckets, frozenset(manifest.buckets.keys() - buckets.keys()), anything=True)
+        parts = await self._parts(manifest)
+        unreadable = frozenset(number % BUCKETS for number in manifest.buckets.keys() - parts.keys())
+        return Restored(manifest, _whole(parts, unreadable), unreadable, anything=True)
 
     async def _newest_manifest(self) -> bytes | None:
         look = FIRST_LOOK
@@ -93,7 +95,7 @@ class _StateLog:
             look *= 2
         return None
 
-    async def _buckets(self, manifest: Manifest) -> dict[int, dict[str, Any]]:
+    async def _parts(self, manifest: Manifest) -> dict[int, dict[str, Any]]:
         wanted = {stored.offset: number for number, stored in manifest.buckets.items()}
         there = sorted(offset for offset in wanted if self._begin <= offset < self._end)
         patients: dict[int, dict[str, Any]] = {}
@@ -125,6 +127,15 @@ class _StateLog:
             for batch in (await self._reader.getmany(self._at, timeout_ms=POLL_MS)).values():
                 records.extend(record for record in batch if record.offset < end)
         return records
+
+
+def _whole(parts: Mapping[int, dict[str, Any]], unreadable: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Buckets put together, each from all its parts."""
+    buckets: dict[int, dict[str, Any]] = {}
+    for number, patients in parts.items():
+        if number % BUCKETS not in unreadable:
+            buckets.setdefault(number % BUCKETS, {}).update(patients)
+    return buckets
 
 
 def _runs(offsets: Sequence[int]) -> list[tuple[int, int]]:

@@ -9,8 +9,10 @@ import orjson
 import pytest
 from aiokafka.errors import ProducerFenced
 
+from services.grader import manifest as manifest_module
+from services.grader.buckets import BUCKETS
 from services.grader.checkpoint import CheckpointWriter
-from services.grader.manifest import Manifest, Source, Stored, encode_bucket
+from services.grader.manifest import Manifest, Source, Stored, encode_bucket, encode_parts
 from services.grader.opening import ForeignState, Opener
 from services.grader.restore import Restored, restore
 from services.grader.settings import GraderSettings
@@ -152,6 +154,25 @@ def test_a_bucket_that_is_not_what_the_manifest_names_is_unreadable_and_the_othe
             found = await restore(settings, state, 0)
 
         assert (found.buckets, found.unreadable) == ({4: {"bed-8": b"1\n"}}, {3})
+
+    run(scenario)
+
+
+def test_a_bucket_in_parts_comes_back_whole_or_not_at_all(settings, state, monkeypatch):
+    monkeypatch.setattr(manifest_module, "MOST_BYTES", 4)
+    patients = {f"bed-{number}": b"%d\n" % number for number in range(6)}
+
+    async def scenario():
+        async with opened(settings, state) as writer:
+            first = await writer.write(encode_parts(3, patients, 10) | encode_parts(4, {"a": b"1\n"}, 10), NOTHING)
+            assert sorted(first.buckets) == [3, 4, 3 + BUCKETS, 3 + 2 * BUCKETS]
+            found = await restore(settings, state, 0)
+            assert (found.buckets, found.unreadable) == ({3: patients, 4: {"a": b"1\n"}}, frozenset())
+
+            lost = {**first.buckets, 3 + BUCKETS: Stored(10_000, 10)}
+            await writer.write({}, replace(first, buckets=lost))
+            found = await restore(settings, state, 0)
+            assert (found.buckets, found.unreadable) == ({4: {"a": b"1\n"}}, {3})
 
     run(scenario)
 

@@ -10,6 +10,8 @@ from schemas.reasons import Refusal
 from schemas.times import parse_time
 from services.grader import intake
 from services.grader.intake import MOST_BYTES, Intake, Located, read
+from services.grader.stored.forms import Forms
+from services.grader.stored.handovers import with_newest_state
 
 PARTITIONS = 2
 HERE = partition_for("bed-1", PARTITIONS)
@@ -109,3 +111,19 @@ def test_no_more_patients_are_remembered_than_a_worker_can_hold(monkeypatch):
 
     assert reasons(reader, *[(name.encode(), vitals(name)) for name in PATIENTS * 2]) == [""] * 12
     assert len(reader._keys) <= 2
+
+
+def test_a_handover_of_an_earlier_version_is_read_as_one_of_today(monkeypatch):
+    renamed = Forms("v", 2, {1: lambda old: {"who": old["name"]}})
+    monkeypatch.setattr(intake, "with_newest_state", lambda event: with_newest_state(event, renamed))
+    handover = {
+        "schema": "crs.handover.v1", "handover_id": "h1", "patient_id": "bed-1", "merged_patient_id": "bed-9",
+        "merged_at": AT, "state": {"v": 1, "name": "bed-9"},
+    }  # fmt: skip
+    answer = {name: value for name, value in handover.items() if name != "state"} | {"acknowledges": True}
+    written = [
+        Located("bedside", HERE, at, 1000, b"bed-1", orjson.dumps(one)) for at, one in enumerate((handover, answer))
+    ]
+
+    for found in ([event for _, event, _ in Intake(HERE, PARTITIONS).read(written)], [read(one, 2) for one in written]):
+        assert found == [{**handover, "state": {"v": 2, "who": "bed-9"}}, answer]

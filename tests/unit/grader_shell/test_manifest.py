@@ -1,8 +1,11 @@
 """What a checkpoint holds comes back as it was, and a form from the future is not guessed at."""
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
+from services.grader import manifest
 from services.grader.buckets import BUCKETS, bucket_of
 from services.grader.manifest import (
     Manifest,
@@ -12,6 +15,7 @@ from services.grader.manifest import (
     decode_bucket,
     decode_manifest,
     encode_bucket,
+    encode_parts,
 )
 
 MANIFEST = Manifest(
@@ -50,6 +54,30 @@ def test_a_thousand_patients_of_a_bucket_cost_little_more_than_what_tells_them_a
     line = b"[1,1772352390000,[1,1772352090000,3,1772352090000,1772352090000,450,8,[]]]"
     patients = {f"p-{number}": line + b"\n" for number in range(1_000)}
     assert len(encode_bucket(patients, 12)) < 10_000 < len(line) * 1_000
+
+
+def test_a_bucket_that_outgrew_a_record_is_stored_in_parts(monkeypatch):
+    monkeypatch.setattr(manifest, "MOST_BYTES", 10)
+    patients = {"a": b"[1]\n1", "b": b"[1]\n1", "c": b"[1]\n", "d": b"[1]\n" + 20 * b"x", "e": b"[1]\n"}
+
+    parts = encode_parts(3, patients, 12)
+
+    found = {number: decode_bucket(value) for number, (value, upto) in parts.items() if upto == 12}
+    # Two together are as many bytes as may be; one alone may be more.
+    assert {number: set(part) for number, (part, _) in found.items()} == {
+        3: {"a", "b"}, 3 + BUCKETS: {"c"}, 3 + 2 * BUCKETS: {"d"}, 3 + 3 * BUCKETS: {"e"},
+    }  # fmt: skip
+    assert {name: stored for part, _ in found.values() for name, stored in part.items()} == patients
+
+
+def test_a_bucket_that_holds_nobody_is_one_record():
+    assert {number: decode_bucket(value) for number, (value, _) in encode_parts(3, {}, 12).items()} == {3: ({}, 12)}
+
+
+def test_a_bucket_is_left_out_with_all_its_parts():
+    stored = Stored(1, 2)
+    of_parts = replace(MANIFEST, buckets={3: stored, 4: stored, 3 + BUCKETS: stored, 4 + BUCKETS: stored})
+    assert of_parts.but_for({3}) == {4: stored, 4 + BUCKETS: stored}
 
 
 def test_a_patient_is_in_the_same_bucket_in_every_process():

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from schemas.encoding import encode
 from schemas.ids import fault_id
-from services.grader.buckets import bucket_of
+from services.grader.buckets import BUCKETS, bucket_of
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
 from services.grader.manifest import Manifest, Source, Stored, decode_bucket
@@ -184,3 +184,21 @@ def test_who_comes_first_while_a_checkpoint_is_encoded_is_in_what_it_says_it_con
             below = {one for place, one in enumerate(newcomers) if 500 + len(PATIENTS) + place < upto}
             assert {one for one in below if bucket_of(one) == number} <= patients.keys()
     assert set(newcomers) <= {one for stored, _ in writer.written[-1][0].values() for one in decode_bucket(stored)[0]}
+
+
+def test_a_bucket_that_needs_fewer_parts_than_before_leaves_no_old_one_behind():
+    number, untouched, writer = bucket_of("new"), (bucket_of("new") + 1) % BUCKETS, Writer()
+    before = {
+        part: Stored(at, 500)
+        for at, part in enumerate((number, number + BUCKETS, untouched, untouched + BUCKETS))
+    }  # fmt: skip
+
+    async def scenario(owned, sent):
+        await owned.apply([record(500, "new", 6)])
+        owned.engine.touched = {"new"}
+        await owned.checkpoint()
+
+    taken_over(scenario, replace(MANIFEST, buckets=before), writer)
+    ((buckets, manifest),) = writer.written
+    assert list(buckets) == [number]
+    assert manifest.buckets == {part: before[part] for part in (untouched, untouched + BUCKETS)}
