@@ -11,7 +11,7 @@ from schemas.topics import BEDSIDE, ESCALATIONS, ESTIMATES, EVIDENCE, REJECTED
 from services.grader.engine.estimate import fingerprint
 from services.runtime.settings import KafkaSettings
 from tests.chaos.recording import write_down
-from tests.chaos.replaying import NAMES, Replayed, Said, compared, replayed
+from tests.chaos.replaying import NAMES, Replayed, Said, replayed
 from tests.integration.grader.recorded import records_of
 
 TOPICS = {
@@ -61,7 +61,7 @@ def verdict(recorded: Mapping[str, list[Any]], partitions: int) -> Verdict:
     told = {name: [json.loads(record.value) for record in recorded[name]] for name in NAMES}
     lost, wrong = [], []
     for topic, name in NAMES.items():
-        missing, strange = _held_against(wanted.said[topic], {(value[name], compared(value)) for value in told[topic]})
+        missing, strange = _held_against(wanted.said[topic], {(value[name], canonical(value)) for value in told[topic]})
         lost += [f"lost: {topic} {one}" for one in missing]
         wrong += [f"wrong: {topic} {one}" for one in strange]
     # What a grader writes says from which record it follows.
@@ -88,7 +88,7 @@ def _held_against(wanted: set[Said], found: set[Said]) -> tuple[set[str], set[st
 def _wrong_estimates(wanted: Replayed, shown: Iterable[Any]) -> Iterable[str]:
     """Every estimate ever sent, those of new owners included, is one that the replay knows at that revision."""
     for key, value in {(record.key, record.value) for record in shown if record.value}:
-        if compared(json.loads(value)) not in wanted.estimates:
+        if canonical(json.loads(value)) not in wanted.estimates:
             yield f"wrong: an estimate of {key.decode()}"
 
 

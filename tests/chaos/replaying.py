@@ -12,15 +12,8 @@ from services.grader.engine.partition import Partition
 from services.grader.intake import read, rejection
 
 NAMES = {"escalations": "escalation_id", "evidence": "escalation_id", "rejected": "rejected_id"}
-# How much of the past a process still remembers beyond the lateness bound is not the same after a restart.
-UNCOMPARED = ("trend", "state_before")
 
 Said = tuple[str, bytes]
-
-
-def compared(value: dict[str, Any]) -> bytes:
-    """All of a record that has to be the same whatever happened to whoever wrote it."""
-    return canonical({name: part for name, part in value.items() if name not in UNCOMPARED})
 
 
 @dataclass
@@ -48,10 +41,10 @@ class Replayed:
             elif topic == "bedside":
                 self.written.add(canonical(value))
             elif topic in NAMES:
-                self.said[topic].add((value[NAMES[topic]], compared(value)))
+                self.said[topic].add((value[NAMES[topic]], canonical(value)))
             else:
                 self.gone.discard(key)
-                self.estimates.add(compared(value))
+                self.estimates.add(canonical(value))
 
 
 def replayed(records: Iterable[Any], partitions: int) -> Replayed:

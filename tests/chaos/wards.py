@@ -3,13 +3,12 @@
 Days of a ward pass in seconds: the records carry the ward's own time (create time), so a record may also jump.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from random import Random
 from typing import Any, NamedTuple
 
 from schemas.bedside import TICK
 from schemas.times import format_time, parse_time
-from services.grader.engine.signs.readings import STREAMS
 from tests.unit.grader.random_wards import TICKED, ward
 from tests.vignettes.bed import ms
 
@@ -19,8 +18,6 @@ TIMES = ("observed_at", "recorded_at", "expires_at", "expected_return")
 LONG_AGO_MS = parse_time("2015-03-01T08:00:00Z")  # a year passes in minutes: the wards must not overtake the present
 WAVE = 6  # wards whose patients arrive together
 AGAIN_WITHIN = 60  # a re-sent event comes this many records later at most
-CHARTED_BOUND_MS = 23 * 60 * MINUTE_MS
-STREAM_BOUND_MS = 9 * MINUTE_MS
 BEDSIDE_CLOCKS_MIN = (-300.0, -61.0, -20.0, -9.0, -1.0, 1.0, 5.0, 9.0, 11.0, 90.0)
 BROKER_CLOCKS_MIN = (-600.0, -30.0, -1.0, -0.01, 0.2, 2.0, 15.0, 70.0)
 
@@ -46,7 +43,7 @@ def disturbed_wards(seed: int) -> Iterator[Arrival]:
     start_ms = LONG_AGO_MS
     while True:
         wave = sorted(_wave(random, start_ms), key=lambda arrival: arrival.at_ms)
-        yield from _in_time(_disturbed(random, wave))
+        yield from _disturbed(random, wave)
         start_ms = wave[-1].at_ms + MINUTE_MS
 
 
@@ -103,24 +100,3 @@ def _by_another_clock(random: Random, record: Record) -> Record:
     name = "observed_at" if "observed_at" in record else "recorded_at"
     wrong_ms = parse_time(record[name]) + round(random.choice(BEDSIDE_CLOCKS_MIN) * MINUTE_MS)
     return {**record, name: format_time(wrong_ms)}
-
-
-def _in_time(arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
-    """Without what comes later than the lateness bound, and without merges.
-
-    How exactly the past beyond the bound is remembered nobody promises, and a restored past is kept differently.
-    """
-    clock_ms = 0
-    again_until_ms: dict[str, int] = {}  # until when an event that came may come again, or be retracted
-    for arrival in arrivals:
-        record, clock_ms = arrival.record, max(clock_ms, arrival.at_ms)
-        if record["schema"] == TICK:
-            yield arrival
-            continue
-        streamed = record.get("source") in STREAMS
-        at_ms = parse_time(record["observed_at" if "observed_at" in record else "recorded_at"])
-        touched = [again_until_ms.get(name, clock_ms) for name in (record["event_id"], record.get("retracts", ""))]
-        if record.get("action") != "merge" and min(touched) >= clock_ms and at_ms + CHARTED_BOUND_MS >= clock_ms:
-            until_ms = at_ms + (STREAM_BOUND_MS if streamed else CHARTED_BOUND_MS)
-            again_until_ms[record["event_id"]] = min(until_ms, again_until_ms.get(record["event_id"], until_ms))
-            yield arrival
