@@ -88,7 +88,7 @@ def _faust_app(settings: GraderSettings) -> App:
         consumer_group_instance_id=settings.member,
         consumer_auto_offset_reset="earliest",
         broker_session_timeout=session_s,
-        broker_heartbeat_interval=min(2.0, session_s / 4),
+        broker_heartbeat_interval=min(1.0, session_s / 4),  # how soon the others hear that somebody is gone
         broker_request_timeout=session_s + 1,  # Faust refuses a session longer than a request
         broker_max_poll_interval=60.0,
         consumer_max_fetch_size=FETCHED_BYTES,
