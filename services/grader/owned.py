@@ -26,10 +26,10 @@ log = logging.getLogger(__name__)
 # Between two slices of a batch the event loop runs: heartbeats, acknowledgements, checkpoints.
 SLICE = 500
 SLICE_S = 0.02
-# After each bucket of a checkpoint all else has its turn, the thread that fetches included: so many times as long.
+# What can wait gives all else its turn, the thread that fetches included: so many times as long as it took itself.
 BREATH = 4
 LOOKED_AT_EVERY = 32  # of records that are taken in at once: at the watch
-AGAIN = 50  # patients whose estimates are sent again in one go
+AGAIN = 10  # patients whose estimates are sent again in one go
 
 
 class OwnedPartition:
@@ -177,11 +177,12 @@ class OwnedPartition:
         """Estimates a reader may lack; each as it stands when its turn comes, so never after a newer one."""
         for start in range(0, len(patient_ids), AGAIN):
             await self.sender.room()
-            await asyncio.sleep(0)
+            began_s = time.perf_counter()
             try:
                 self._enqueue(self.engine.standing(patient_ids[start : start + AGAIN]))
             except Exception as fault:
                 end_process("estimates could not be sent again", fault, partition=self.number)
+            await asyncio.sleep((time.perf_counter() - began_s) * BREATH)
 
     def _graded(self, event: Record | Refusal, record: PlainRecord) -> Iterable[Output]:
         """No await in here: what a record changes is there as a whole or not at all."""

@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import NamedTuple
 
+import pytest
+
 from schemas.encoding import encode
 from schemas.ids import fault_id
+from services.grader import owned as owned_module
 from services.grader.buckets import BUCKETS, bucket_of
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
@@ -19,6 +22,11 @@ from tests.vignettes.bed import ms, when
 
 PATIENTS = [f"bed-{number}" for number in range(2 * AGAIN + 1)]
 MANIFEST = Manifest(Source("cluster", "topic"), 500, ms(5), "rules", {})
+
+
+@pytest.fixture(autouse=True)
+def without_pauses(monkeypatch):
+    monkeypatch.setattr(owned_module, "BREATH", 0)
 
 
 class Plain(NamedTuple):
