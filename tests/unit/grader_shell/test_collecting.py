@@ -59,12 +59,14 @@ def looked_for(gone, monkeypatch, *, all_every_s):
     monkeypatch.setattr(collecting, "NEW_EVERY_S", 0.001)
     monkeypatch.setattr(collecting, "ALL_EVERY_S", all_every_s)
     gc.disable()
+    assert gone() is not None
 
     async def whole():
         async with asyncio.timeout(2):
             await look_often(lambda: gone() is None)
 
     asyncio.run(whole())
+    assert gone() is None
 
 
 def test_a_new_cycle_is_found_however_little_else_is_made(monkeypatch):
