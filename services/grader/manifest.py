@@ -119,7 +119,7 @@ def encode_bucket(patients: Mapping[str, bytes], upto: int) -> bytes:
     """
     parts = {patient_id: stored.partition(b"\n") for patient_id, stored in patients.items()}
     lines = [[patient_id, line.decode(), len(body)] for patient_id, (line, _, body) in parts.items()]
-    packed = zlib.compress(orjson.dumps(lines), level=1)
+    packed = zlib.compress(orjson.dumps(lines))
     rest = b"".join([packed, *(body for _, _, body in parts.values())])
     head = orjson.dumps({"format": FORMAT, "next": upto, "lines": len(packed), "crc32": zlib.crc32(rest)})
     return b"%b\n%b" % (head, rest)

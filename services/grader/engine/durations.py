@@ -1,5 +1,7 @@
 """Rule values to milliseconds: rules speak the ward's units, the engine counts milliseconds."""
 
+from functools import lru_cache
+
 SECOND_MS = 1000
 MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
@@ -11,11 +13,13 @@ def seconds(value: float) -> int:
     return round(value * SECOND_MS)
 
 
+@lru_cache(maxsize=1024)  # one number for all patients who keep it
 def minutes(value: float) -> int:
     """Minutes as milliseconds."""
     return round(value * MINUTE_MS)
 
 
+@lru_cache(maxsize=1024)
 def hours(value: float) -> int:
     """Hours as milliseconds."""
     return round(value * HOUR_MS)

@@ -5,6 +5,7 @@ beside it only what was gathered since. It is made whole again when a record say
 """
 
 import zlib
+from collections.abc import Callable
 from typing import NamedTuple
 
 import orjson
@@ -22,7 +23,7 @@ from services.grader.engine.steady.putting_away import put_away
 from services.grader.engine.steady.steady import Steady
 
 IDLE_CHECKPOINTS = 3  # then a state is small until it is needed again: what comes twice in a while is made whole once
-_FAST, _BARE, _MEMORY = 1, -15, 9  # of zlib: fastest level, no header, the most memory for its tables
+_SMALL, _BARE, _MEMORY = 6, -15, 9  # of zlib: a state is deflated seldom; no header, the most memory for its tables
 
 
 class Stored(NamedTuple):
@@ -69,6 +70,19 @@ class Kept:
         self.steady = None
         return state
 
+    def settle(self, steady_of: Callable[[PatientState], Steady | None]) -> Steady | None:
+        """Look whether the patient is steady; who was small is small again at once.
+
+        Of a ward just restored everybody is looked at within a second: all of them whole together would take ten times
+        the memory, which no process gives back.
+        """
+        small = self._state is None
+        self.steady = steady_of(state := self.whole())
+        if small and self.steady is not None:
+            self._deflated = self._deflated or deflated(state)
+            self._state = None
+        return self.steady
+
     def go_back(self, gathered: Gathered | None) -> None:
         """As before a record was taken in on trial: the state it started from, and what had been gathered by then."""
         self._gathered, self.steady = gathered, None
@@ -109,7 +123,7 @@ def deflated(state: PatientState | None) -> bytes:
     """A state made small."""
     if state is None:
         raise ValueError("a patient without a state")
-    packer = zlib.compressobj(_FAST, zlib.DEFLATED, _BARE, _MEMORY, zlib.Z_DEFAULT_STRATEGY, WORDS)
+    packer = zlib.compressobj(_SMALL, zlib.DEFLATED, _BARE, _MEMORY, zlib.Z_DEFAULT_STRATEGY, WORDS)
     return packer.compress(state_to_json(state)) + packer.flush()
 
 

@@ -155,7 +155,7 @@ class Partition:
         found = {patient_id: read_stored(encoded) for patient_id, encoded in patients.items()}
         kept = {patient_id: Kept(None, stored) for patient_id, stored in found.items()}
         for one in list(kept.values())[:1]:
-            one.after()
+            one.glance()
         self.clock_ms = max(self.clock_ms, clock_ms)
         self._kept |= kept
         for patient_id, stored in found.items():

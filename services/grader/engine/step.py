@@ -20,7 +20,7 @@ from services.grader.engine.merging.leaving import Moment, forwarded, is_undone,
 from services.grader.engine.merging.taking_over import handed_over
 from services.grader.engine.past.arrival import Arrival, is_there_already, newest_after, state_applies
 from services.grader.engine.past.forgetting import forget_ms, forgotten
-from services.grader.engine.past.history import Entry, Seen, as_first_sent, content_of, seen_since, whole_content
+from services.grader.engine.past.history import Entry, Seen, as_first_sent, content_of, has_content, seen_since
 from services.grader.engine.past.placing import Placed, place_entry, place_readings, settle
 from services.grader.engine.past.retraction import retract
 from services.grader.engine.past.timeline import limits_of
@@ -139,9 +139,8 @@ def _known(state: PatientState | None, record: Record, clock_ms: int, rules: Rul
     seen = seen_since(history, event_id, clock_ms - minutes(rules.monitor_lateness_min))
     if entry is not None or seen is not None:
         known = any(
-            (entry is not None and entry.digest == whole_content(content))
-            or (seen is not None and seen.digest == content_of(content))
-            for content in _as_sent(state, record)
+            has_content(entry, content) or has_content(seen, content)
+            for content in map(content_of, _as_sent(state, record))
         )
         return Stepped(state, []) if known else Refused("conflicting_event_id", "event_id")
     return Stepped(state, []) if event_id in history.retracted else None
@@ -181,14 +180,14 @@ def _vitals(state: PatientState, arrival: Arrival, *, common: bool) -> Placed:
         names = tuple(reading.series for reading in readings)
         seen = Seen(placed_ms(record, arrival.at_ms), content_of(record), names)
         return place_readings(state, readings, name, None if common else seen, arrival.clock_ms, rules)
-    entry = Entry(placed_ms(record, arrival.at_ms), name, whole_content(record), readings)
+    entry = Entry(placed_ms(record, arrival.at_ms), name, content_of(record), readings)
     return place_entry(state, entry, arrival.clock_ms, rules)
 
 
 def _clinical(state: PatientState, arrival: Arrival) -> Placed:
     record, rules = arrival.record, arrival.rules
     at_ms = state_applies(state, arrival)
-    entry = Entry(arrival.at_ms if at_ms is None else at_ms, record["event_id"], whole_content(record), (), record)
+    entry = Entry(arrival.at_ms if at_ms is None else at_ms, record["event_id"], content_of(record), (), record)
     if at_ms is None:  # remembered, and nothing more: a newer one of its kind is known
         entry = replace(entry, record={**record, "kind": "superseded"})
     placed = place_entry(state, entry, arrival.clock_ms, rules)

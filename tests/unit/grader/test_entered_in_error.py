@@ -5,7 +5,7 @@ from typing import Any
 
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.arrival import Arrival
-from services.grader.engine.past.history import Entry, History, Seen, Span, short_name, whole_content
+from services.grader.engine.past.history import Entry, History, Seen, Span, content_of, short_name
 from services.grader.engine.past.placing import Placed, refold
 from services.grader.engine.past.relimiting import relimited
 from services.grader.engine.past.retraction import retract
@@ -20,7 +20,7 @@ from tests.vignettes.starting_points import febrile_bed
 SLIP, NOW = "slip", 40
 BEFORE = Fold(ms(-5), ms(-5))
 RETRACTION = {"event_id": "r", "kind": "retraction", "retracts": SLIP, "recorded_at": when(NOW)}
-OWN = Entry(ms(NOW), "r", whole_content(RETRACTION), (), {"kind": "retraction"})
+OWN = Entry(ms(NOW), "r", content_of(RETRACTION), (), {"kind": "retraction"})
 
 
 def state_of(

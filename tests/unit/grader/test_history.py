@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.encoding import digest
 from services.grader.engine.past.founding import pruned
 from services.grader.engine.past.history import (
     MOST_SPANS,
@@ -16,11 +17,11 @@ from services.grader.engine.past.history import (
     as_first_sent,
     content_of,
     cut_out,
+    has_content,
     points_after,
     reading_point,
     short_name,
     support_rank,
-    whole_content,
     with_entry,
     with_reading,
     without_second,
@@ -233,7 +234,15 @@ def test_a_forwarded_event_has_the_content_that_it_was_first_sent_with():
     assert as_first_sent(forwarded) == as_first_sent(sent) == sent
     assert as_first_sent(forwarded, "third") == {**sent, "patient_id": "third"}
     assert content_of(forwarded) == content_of(sent)
-    assert whole_content(sent) == whole_content({**sent, "forwarded_from": []}) != whole_content({**sent, "ice": 9})
+    assert content_of(sent) == content_of({**sent, "forwarded_from": []}) != content_of({**sent, "ice": 9})
+
+
+def test_a_known_event_has_its_content_whether_an_earlier_version_kept_more_digits_of_it_or_not():
+    sent, other = {"patient_id": "p", "event_id": "e", "ice": 10}, {"patient_id": "p", "event_id": "e", "ice": 9}
+    for known in (content_of(sent), digest(sent)):
+        assert has_content(Entry(5000, "e", known), content_of(sent))
+        assert not has_content(Entry(5000, "e", known), content_of(other))
+    assert not has_content(None, content_of(sent))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """A patient as bytes: whole or steady, what was stored goes on as if nobody had started anew."""
 
+import gc
+import tracemalloc
 import zlib
 from dataclasses import replace
 from typing import Any
@@ -93,6 +95,24 @@ def test_what_was_gathered_lies_before_the_state_and_the_state_is_not_stored_ane
 def reading(second: int, **values: Any) -> dict[str, Any]:
     return {"schema": "crs.vitals.v1", "event_id": f"r-{second}", "patient_id": "bed-7", "source": "monitor",
             "observed_at": when(1 + second * SECOND), **WELL, **values}  # fmt: skip
+
+
+def test_a_ward_just_restored_stays_small_when_everybody_is_heard_from():
+    known = steady_bed().partition
+    heard(restored(known), Event(ms(1 + 5 * SECOND), reading(5)), 5)  # what all patients share is there
+    tracemalloc.start()
+    try:
+        ward = [restored(known) for _ in range(20)]
+        for partition in ward:
+            assert heard(partition, Event(ms(1 + 5 * SECOND), reading(5)), 5) == []
+        gc.collect()
+        small_bytes = tracemalloc.get_traced_memory()[0]
+        whole = [partition.patients for partition in ward]
+        whole_bytes = tracemalloc.get_traced_memory()[0] - small_bytes
+    finally:
+        tracemalloc.stop()
+    assert len(whole) == len(ward)
+    assert small_bytes * 2 < whole_bytes
 
 
 def test_a_state_is_much_smaller_than_it_is_told():

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.grader.engine.fold import Fold
-from services.grader.engine.past.history import Entry, whole_content
+from services.grader.engine.past.history import Entry, content_of
 from services.grader.engine.state import PatientState, Place
 from services.grader.engine.step import Refused, Stepped, step
 from services.grader.engine.ward import Ward
@@ -80,7 +80,7 @@ def test_a_chart_that_is_too_late_and_replaced_is_remembered_and_says_nothing():
     found = after(state, record, 26 * HOUR + 1)
     assert found.fold.chart.oxygen == state.fold.chart.oxygen
     superseded = {**record, "kind": "superseded"}
-    assert found.history.entries["next"] == Entry(ms(2 * HOUR - 5), "next", whole_content(record), (), superseded)
+    assert found.history.entries["next"] == Entry(ms(2 * HOUR - 5), "next", content_of(record), (), superseded)
     assert after(found, record, 26 * HOUR + 2) is found
 
 

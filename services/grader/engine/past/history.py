@@ -19,6 +19,7 @@ Record = dict[str, Any]
 MOST_SPANS = 48  # of one series; beyond, the oldest neighbours of one category are joined
 LEFT_SPANS = 36  # until this many are left: a stream at odd times is tidied now and then, not with each reading
 JOINED_GAP_MS = 60 * SECOND_MS
+CONTENT_DIGITS = 16  # of a hash: two contents under one id are told apart, and a state stays small
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,16 @@ def short_name(event_id: str) -> str:
 
 
 def content_of(record: Record) -> str:
-    """The content of a stream's event, as short; content is equal if its JSON is equal."""
-    return whole_content(record)[:16]
+    """The content of an event, as 64 bits in hex; content is equal if its JSON is equal.
+
+    A forwarded event has the content that it was first sent with.
+    """
+    return digest(as_first_sent(record) if "forwarded_from" in record else record)[:CONTENT_DIGITS]
 
 
-def whole_content(record: Record) -> str:
-    """The same in full; a forwarded event has the content that it was first sent with."""
-    return digest(as_first_sent(record) if "forwarded_from" in record else record)
+def has_content(known: "Entry | Seen | None", content: str) -> bool:
+    """Whether that is the content of a known event; states of earlier versions hold all digits of some."""
+    return known is not None and known.digest[:CONTENT_DIGITS] == content
 
 
 def as_first_sent(record: Record, patient_id: str | None = None) -> Record:

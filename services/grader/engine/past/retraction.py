@@ -9,9 +9,9 @@ from services.grader.engine.past.history import (
     Entry,
     History,
     Seen,
+    content_of,
     seen_since,
     short_name,
-    whole_content,
     with_entry,
     without_second,
 )
@@ -33,7 +33,7 @@ def retract(state: PatientState, arrival: Arrival) -> Placed | None:
     target = history.entries.get(name)
     if target is not None and target.record is not None and target.record.get("kind") == "retraction":
         return None
-    own = Entry(arrival.at_ms, record["event_id"], whole_content(record), (), {"kind": "retraction"})
+    own = Entry(arrival.at_ms, record["event_id"], content_of(record), (), {"kind": "retraction"})
     history = with_entry(history, own)
     history = replace(history, retracted={**history.retracted, name: arrival.clock_ms})
     state = replace(state, history=history)

@@ -3,8 +3,9 @@
 What is asked here is asked of the state; the deadlines up to its time have run already.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from sys import intern
 from typing import NamedTuple
 
 from services.grader.engine.chart import Chart
@@ -42,6 +43,7 @@ from services.grader.engine.ward import Ward
 FORWARDED = "forwarded_from"
 _FAR_MS = 400 * DAY_MS  # a stream that never ends: what is due all the same is due by time alone
 NEVER_MS = 1 << 60
+FEW = 8  # names that are looked through as fast as a set is asked, and take a third of its room
 
 
 def settled(state: PatientState, ward: Ward) -> Steady | None:
@@ -70,7 +72,7 @@ def settled(state: PatientState, ward: Ward) -> Steady | None:
         line=_line(state),
         site=state.newest[TEMPERATURE].site if TEMPERATURE in signs else None,
         pairs=Sums(_how(state.newest[TEMPERATURE], TEMPERATURE)) if TEMPERATURE in signs else None,
-        rate=None if rate is None or rate.flags else (rate.value, rate.observed_ms),
+        rate=(rate.value, rate.observed_ms) if rate is not None and not rate.flags and TEMPERATURE in signs else None,
         static_ms=_static_ms(state, rows, ward),
         silent_ms=minutes(rules.silent_monitor_min),
         rules=rules,
@@ -108,9 +110,10 @@ def _from_ms(state: PatientState) -> int:
     return fold.at_ms if by_record else fold.at_ms + 1
 
 
-def _ids(state: PatientState) -> Set[str]:
+def _ids(state: PatientState) -> Collection[str]:
     """Names that another event must not carry, or that were entered in error before they came."""
-    return {*state.history.entries, *state.history.retracted}
+    ids = {*state.history.entries, *state.history.retracted}
+    return ids if len(ids) > FEW else tuple(ids)
 
 
 class Asked(NamedTuple):
@@ -144,7 +147,7 @@ def _rows(state: PatientState, name: str, item: Newest, asked: Asked) -> Iterato
 def _line(state: PatientState) -> str:
     """Of two lines of pressure the one that spoke last; the other one is looked at more closely."""
     lines = [(item.observed_ms, name.partition(":")[2]) for name, item in state.newest.items() if ":" in name]
-    return max(lines, default=(0, ""))[1]
+    return intern(max(lines, default=(0, ""))[1])
 
 
 def _row(state: PatientState, sign: str, series: str, item: Newest, band: Band, stale_ms: int) -> Row:

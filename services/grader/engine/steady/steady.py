@@ -6,7 +6,8 @@ that `putting_away.py` makes of what was gathered; a property test holds the two
 one partition, and never part of a state.
 """
 
-from collections.abc import Set
+from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 from services.grader.engine.durations import MINUTE_MS, SECOND_MS
@@ -24,6 +25,13 @@ _PRESSURE_SIGNS = ("sbp_mmhg", "dbp_mmhg", "map_mmhg")
 _LOOKED_AT = (*_PRESSURE_SIGNS, TEMPERATURE)  # with what they come with: the line, the site
 
 
+@lru_cache(maxsize=16)
+def _point(point_min: float) -> tuple[int, int]:
+    """How long a point of the trends is, in seconds and in milliseconds."""
+    width_s = round(point_min * 60)
+    return width_s, width_s * SECOND_MS
+
+
 class Steady:
     """The gathered part of one patient.
 
@@ -36,7 +44,7 @@ class Steady:
         pause_ms: a longer one between two records is looked at more closely.
         ids: of events known in full: another event must not carry one of them.
         pairs: of temperature and heart rate, where the stream carries a temperature.
-        rate: a heart rate that is no row: value and time.
+        rate: beside them a heart rate that is no row: value and time.
         static_ms: when time alone changes something, however the stream goes on; silent_ms: how long it may pause.
         count: records gathered; clock_ms, offset: of the newest.
     """
@@ -49,16 +57,15 @@ class Steady:
 
     def __init__(
         self, *, source: str, rows: tuple[Row, ...], others: frozenset[str], from_ms: int, placed_ms: int,
-        repeat_ms: int, changes_ms: int, pause_ms: int, ids: Set[str], line: str, site: str | None, pairs: Sums | None,
-        rate: tuple[float, int] | None, static_ms: int, silent_ms: int, rules: RuleSet,
+        repeat_ms: int, changes_ms: int, pause_ms: int, ids: Collection[str], line: str, site: str | None,
+        pairs: Sums | None, rate: tuple[float, int] | None, static_ms: int, silent_ms: int, rules: RuleSet,
     ) -> None:  # fmt: skip
         self.source, self.rows, self.others = source, rows, others
         self.from_ms, self.placed_ms, self.pause_ms = from_ms, placed_ms, pause_ms
         self.repeat_ms, self.changes_ms, self.until_ms = repeat_ms, changes_ms, min(repeat_ms, changes_ms)
         self.ids, self.line, self.site, self.pairs, self.rate = ids, line, site, pairs, rate
         self.static_ms, self.silent_ms, self.rules = static_ms, silent_ms, rules
-        self.width_s = round(rules.trend_point_min * 60)
-        self.width_ms = self.width_s * SECOND_MS
+        self.width_s, self.width_ms = _point(rules.trend_point_min)
         # Whether a record may hold more than rates and a saturation, which need no second look.
         self.mixed = any(row.sign in _LOOKED_AT for row in rows)
         self.point_from_ms = self.point_until_ms = 0

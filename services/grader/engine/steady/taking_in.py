@@ -36,9 +36,7 @@ def commonly(kept: Kept, record: Record, clock_ms: int, place: Place, ward: Ward
     at_ms = event_time(record) if record["schema"] == VITALS else None
     if at_ms is None:
         return UNCOMMON
-    if kept.steady is None:
-        kept.steady = settled(kept.whole(), ward)
-    steady = kept.steady
+    steady = kept.steady or kept.settle(lambda state: settled(state, ward))
     if steady is None:
         return UNCOMMON
     if clock_ms < steady.repeat_ms and not ward.thorough:
