@@ -64,10 +64,14 @@ def build_app(settings: GraderSettings, source: Source, engine_for: EngineFactor
         return sent
 
     opener = Opener(settings, names, source, rules_hash, engine_for, produce, tally)
-    ownership = Ownership(opener, lambda number, upto: _consumer(app).declare_safe(TP(names["bedside"], number), upto))
+    ownership = Ownership(
+        opener,
+        lambda number, upto: _consumer(app).declare_safe(TP(names["bedside"], number), upto),
+        assigned=lambda: _assigned(app),
+    )
     transport.before_release = ownership.release
     _declare_agent(app, names["bedside"], ownership)
-    ticks = Ticks(produce, lambda: ownership.tick(_assigned(app)), names["bedside"])
+    ticks = Ticks(produce, ownership.tick, names["bedside"])
     _declare_tasks(app, settings, ownership, ticks)
     return Grader(app, ownership)
 

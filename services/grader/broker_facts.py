@@ -51,8 +51,8 @@ class Bounds(NamedTuple):
 async def bounds_of(settings: KafkaSettings, topic: str, partition: int) -> Bounds:
     """Where the log begins and ends now. Not asked of Faust's consumer: its thread answers between two fetches only."""
     reader = committed_reader(settings)
-    await reader.start()
     try:
+        await reader.start()
         at = AsyncTopicPartition(topic, partition)
         begins, ends = await reader.beginning_offsets([at]), await reader.end_offsets([at])
         return Bounds(begins[at], ends[at])

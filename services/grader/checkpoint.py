@@ -27,7 +27,11 @@ class CheckpointWriter:
         """Become the only writer of the partition's state; what an older one left unfinished is aborted."""
         timeout_ms = int(settings.send_timeout.total_seconds() * 1000)
         producer = transactional_producer(settings, settings.transactional_id(partition), timeout_ms=timeout_ms)
-        await producer.start()
+        try:
+            await producer.start()
+        except BaseException:  # also where nobody wants the partition any more
+            await producer.stop()
+            raise
         return cls(producer, topic, partition)
 
     async def write(self, buckets: Mapping[int, tuple[bytes, int]], manifest: Manifest) -> Manifest:

@@ -4,6 +4,7 @@ import logging
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.grader.aside import Aside
 from services.grader.bedside_log import batches_from
@@ -24,6 +25,19 @@ class ForeignState(Exception):
     """The stored state and the bedside topic do not belong together."""
 
 
+class StoredPartition(NamedTuple):
+    """The right to write a partition's state, what there is of it, and where its log begins and ends."""
+
+    writer: CheckpointWriter
+    found: Restored
+    bounds: Bounds
+    took_s: float
+
+    async def close(self) -> None:
+        """Give the right back."""
+        await self.writer.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Opener:
     """Everything it takes to open a partition of this installation."""
@@ -36,32 +50,44 @@ class Opener:
     produce: Produce
     acknowledged: Acknowledged
 
-    async def open(self, number: int, generation: int, at: int = 0) -> MendablePartition:
+    async def fetch(self, number: int) -> StoredPartition:
+        """Everything that has to come from the broker before a partition can be taken over.
+
+        First the right to write, then the reading: nobody can write behind our back.
+        """
+        started_s = time.monotonic()
+        writer = await CheckpointWriter.open(self.settings, self.topics["state"], number)
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(writer.close)
+            found = await restore(self.settings, self.topics["state"], number)
+            bounds = await bounds_of(self.settings, self.topics["bedside"], number)
+            undo.pop_all()
+        return StoredPartition(writer, found, bounds, time.monotonic() - started_s)
+
+    async def open(self, number: int, generation: int, fetched: StoredPartition, at: int = 0) -> MendablePartition:
         """The partition as its last checkpoint left it; who cannot be restored comes back from the log.
 
         Args:
             number: of the partition.
             generation: of the group, in which the partition became ours.
+            fetched: of this partition; given back where it cannot be opened.
             at: offset of the first record that is there to be applied.
 
         Raises:
             ForeignState: the state was written for another cluster or topic, or the log ends before it.
         """
         started_s = time.monotonic()
-        # First the right to write, then the reading: nobody can write behind our back.
-        writer = await CheckpointWriter.open(self.settings, self.topics["state"], number)
         async with AsyncExitStack() as undo:
-            undo.push_async_callback(writer.close)
-            owned = await self._restored(number, generation, writer, at)
+            undo.push_async_callback(fetched.close)
+            owned = self._restored(number, generation, fetched, at)
             undo.pop_all()
-        duration_s = time.monotonic() - started_s
+        duration_s = fetched.took_s + time.monotonic() - started_s
         histogram("crs_restore_seconds").observe(duration_s)
         log.info("partition restored", extra={"partition": number, "offset": owned.next, "duration_s": duration_s})
         return owned
 
-    async def _restored(self, number: int, generation: int, writer: CheckpointWriter, at: int) -> MendablePartition:
-        found = await restore(self.settings, self.topics["state"], number)
-        bounds = await bounds_of(self.settings, self.topics["bedside"], number)
+    def _restored(self, number: int, generation: int, fetched: StoredPartition, at: int) -> MendablePartition:
+        writer, found, bounds, _ = fetched
         if found.manifest is not None:
             _check(found.manifest, self.source, bounds, number)
             if at > max(found.manifest.next, bounds.begin):  # older than what was committed: not the newest there was

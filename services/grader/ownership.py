@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 
+from services.grader.ahead import Ahead
 from services.grader.collecting import calm_down
 from services.grader.ending import end_process
 from services.grader.fetching import Fetched
@@ -13,6 +14,7 @@ from services.grader.owned import OwnedPartition
 from services.runtime.metrics import gauge, histogram
 
 DeclareSafe = Callable[[int, int], None]
+NO_GENERATION = -1
 NOT_OPENED = -1  # the position of a partition that is ours and not taken over yet
 
 
@@ -22,18 +24,19 @@ class Ownership:
     Args:
         opener: how a partition is taken over.
         declare_safe: told the partition and the first offset that a finished checkpoint does not cover.
+        assigned: which partitions are ours now.
     """
 
-    def __init__(self, opener: Opener, declare_safe: DeclareSafe) -> None:
-        self._opener = opener
-        self._declare_safe = declare_safe
+    def __init__(self, opener: Opener, declare_safe: DeclareSafe, assigned: Callable[[], Iterable[int]]) -> None:
+        self._opener, self._ahead, self._generation = opener, Ahead(opener.fetch), NO_GENERATION
+        self._declare_safe, self._assigned = declare_safe, assigned
         self._opening = asyncio.Lock()
         self.owned: dict[int, MendablePartition] = {}
         self.ticked: frozenset[int] = frozenset()
 
-    def tick(self, partitions: Iterable[int]) -> frozenset[int]:
-        """Partitions that are assigned and get a tick now: each of them must be taken over soon."""
-        self.ticked = frozenset(partitions)
+    def tick(self) -> frozenset[int]:
+        """Partitions that are ours and get a tick now: each of them must be taken over soon."""
+        self.ticked = frozenset(self._assigned())
         return self.ticked
 
     async def apply(self, number: int, generation: int, batch: Fetched) -> None:
@@ -60,6 +63,8 @@ class Ownership:
     async def release(self) -> None:
         """Store and give up everything: on revocation and at the end."""
         async with self._opening:
+            self._generation = NO_GENERATION
+            await self._ahead.drop()
             for number, owned in list(self.owned.items()):
                 try:
                     upto = await owned.release()
@@ -70,14 +75,23 @@ class Ownership:
 
     async def _open(self, number: int, generation: int, at: int) -> MendablePartition:
         async with self._opening:
-            if (former := self.owned.pop(number, None)) is not None:
-                await former.abandon()
+            if generation != self._generation:
+                await self._begin(generation)
             try:
-                self.owned[number] = await self._opener.open(number, generation, at)
+                fetched = await self._ahead.take(number)
+                self.owned[number] = await self._opener.open(number, generation, fetched, at)
             except Exception as fault:
                 end_process("a partition could not be restored", fault, partition=number)
             calm_down()
             return self.owned[number]
+
+    async def _begin(self, generation: int) -> None:
+        """Another generation: nothing of an earlier one is ours, and all that is will be asked for soon."""
+        await self._ahead.drop()
+        for number in [number for number, owned in self.owned.items() if owned.generation != generation]:
+            await self.owned.pop(number).abandon()
+        self._generation = generation
+        self._ahead.begin(self._assigned())
 
     async def _checkpoint(self, owned: OwnedPartition) -> None:
         started_s = time.monotonic()

@@ -50,8 +50,8 @@ async def restore(settings: GraderSettings, topic: str, partition: int) -> Resto
     Call with the partition's `CheckpointWriter` open: then nothing can be written behind the reader's back.
     """
     reader = committed_reader(settings)
-    await reader.start()
     try:
+        await reader.start()
         async with asyncio.timeout(LIMIT_S):
             at = TopicPartition(topic, partition)
             reader.assign([at])

@@ -238,6 +238,6 @@ def test_state_that_does_not_belong_to_the_log_is_refused(settings, stored, why)
             await earlier.write({}, stored)
         opener = Opener(settings, names, SOURCE, "rules", Counting, produce, lambda *_: None)
         with pytest.raises(ForeignState, match=why):
-            await opener.open(0, 1)
+            await opener.open(0, 1, await opener.fetch(0))
 
     run(scenario)

@@ -1,6 +1,7 @@
 """When standing still is a fault: records wait, the broker answers, and nothing is applied for the limit."""
 
 import time
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 import pytest
@@ -75,9 +76,7 @@ def test_a_partition_that_is_ours_and_never_taken_over_is_noticed_after_four_tim
 
 
 def test_a_worker_is_not_ready_while_a_partition_of_its_own_is_not_graded():
-    ownership = Ownership(opener=None, declare_safe=print)
-
-    ownership.tick([3, 4])
+    ownership = worker(assigned=[3, 4])
 
     assert ownership.positions() == {3: NOT_OPENED, 4: NOT_OPENED}
     look = progress(ownership, ticks=True)()
@@ -85,10 +84,11 @@ def test_a_worker_is_not_ready_while_a_partition_of_its_own_is_not_graded():
     assert look.detail == "2 partitions are ours and not graded yet, 0 are graded"
 
 
-def worker(*partitions: SimpleNamespace) -> Ownership:
-    ownership = Ownership(opener=None, declare_safe=print)
-    ownership.owned = {partition.number: partition for partition in partitions}
-    ownership.tick(ownership.owned)
+def worker(*partitions: SimpleNamespace, assigned: Sequence[int] = ()) -> Ownership:
+    owned = {partition.number: partition for partition in partitions}
+    ownership = Ownership(SimpleNamespace(fetch=None), declare_safe=print, assigned=lambda: {*owned, *assigned})
+    ownership.owned = owned
+    ownership.tick()
     return ownership
 
 
