@@ -58,6 +58,10 @@ def with_sums(trend: Trend | None, index: int, sums: tuple[int, int, int], how: 
         return Trend(how, width_s, index, "", 0, *sums) if place >= trend.place else trend
     if place == trend.place:
         return Trend(how, width_s, trend.base, trend.before, place, trend.readings + readings, trend.x + x, trend.y + y)
+    if place > trend.place:  # the next point; those before stay as they are written
+        before = [*(trend.before.split(";") if trend.before else ()), _written(Point(*trend[4:]))]
+        kept = ";".join(before[max(0, len(before) - most + 1) :])
+        return Trend(how, width_s, trend.base, kept, place, readings, x, y)
     points = {point.place: point for point in points_of(trend)}
     known = points.get(place, Point(place, 0, 0, 0))
     points[place] = Point(place, known.readings + readings, known.x + x, known.y + y)
@@ -77,5 +81,9 @@ def without(trend: Trend, indexes: Container[int]) -> Trend | None:
 
 
 def _made(trend: Trend, points: list[Point]) -> Trend:
-    before = ";".join(" ".join(map(str, point)) for point in points[:-1])
+    before = ";".join(map(_written, points[:-1]))
     return Trend(trend.how, trend.width_s, trend.base, before, *points[-1])
+
+
+def _written(point: Point) -> str:
+    return " ".join(map(str, point))
