@@ -76,12 +76,16 @@ class Kept:
         Of a ward just restored everybody is looked at within a second: all of them whole together would take ten times
         the memory, which no process gives back.
         """
-        small = self._state is None
-        self.steady = steady_of(state := self.whole())
-        if small and self.steady is not None:
-            self._deflated = self._deflated or deflated(state)
+        if self._state is not None:
+            self.steady = steady_of(self.whole())
+            return self.steady
+        steady = steady_of(state := self.after())
+        if steady is not None and (self._gathered is None or steady.go_on(self._gathered)):
             self._state = None
-        return self.steady
+        elif state is not self._state:
+            self.now(state)
+        self.steady = steady
+        return steady
 
     def go_back(self, gathered: Gathered | None) -> None:
         """As before a record was taken in on trial: the state it started from, and what had been gathered by then."""

@@ -15,10 +15,15 @@ from schemas.reading import event_time
 from services.grader.engine import Origin, Output
 from services.grader.engine.kept import deflated, inflated, read_stored
 from services.grader.engine.partition import Partition
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.state import STATE_VERSION, PatientState, StateVersionUnknown
+from services.grader.engine.steady.settling import settled
+from services.grader.engine.ward import Ward
 from tests.unit.grader.arrivals import MINUTE, Event, streams
 from tests.vignettes.bed import Bed, ms, when
 from tests.vignettes.starting_points import SECOND, WELL, febrile_bed
+
+SITE_RULES = replace(DEFAULT_RULES, trend_point_min=5)
 
 
 def stored(partition: Partition) -> dict[str, bytes]:
@@ -90,6 +95,79 @@ def test_what_was_gathered_lies_before_the_state_and_the_state_is_not_stored_ane
     assert gathered[1] == gathered[0] + 1
     # A reading more takes no more room, but for its digits.
     assert abs(len(lines[0][0]) - len(lines[1][0])) < 8
+
+
+def body(partition: Partition) -> bytes:
+    """The state of which what was gathered is told from."""
+    return stored(partition)["bed-7"].split(b"\n", 1)[1]
+
+
+@pytest.mark.parametrize("values", [{}, {"temperature_c": 36.8}], ids=["rates", "with a temperature"])
+def test_after_a_restart_it_is_gathered_on_and_the_state_is_not_stored_anew(values):
+    straight = steady_bed().partition
+    for second in (5, 6, 7, 500):
+        heard(straight, Event(ms(1 + second * SECOND), reading(second, **values)), second)
+    again = restored(straight)
+    for second in (501, 502, 1000):
+        for one in (straight, again):
+            heard(one, Event(ms(1 + second * SECOND), reading(second, **values)), second)
+        assert body(again) == body(straight)
+        again = restored(again)
+    assert again.patients == straight.patients
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"width_s": 300}, id="points of another width"),
+        pytest.param({"most": 3}, id="fewer points"),
+        pytest.param({"pairs_how": "core oral", "pairs": ((1, 1, 3700, 8000),)}, id="temperatures that are not paired"),
+    ],
+)
+def test_what_was_gathered_under_other_rules_is_put_away_first(other):
+    partition = gathering()
+    before, gathered = partition.patients["bed-7"], read_stored(stored(partition)["bed-7"]).gathered
+
+    assert settled(before, Ward()).go_on(gathered)
+    steady = settled(before, Ward())
+    assert not steady.go_on(gathered._replace(**other))
+    assert steady.gathered() is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(lambda row: row._replace(series="", runs=()), id="a series that is no more"),
+        pytest.param(lambda row: row._replace(how="core oral"), id="taken in another way"),
+        pytest.param(lambda row: row._replace(runs=()), id="no run"),
+        pytest.param(lambda row: row._replace(runs=((1, *row.runs[0][1:]),)), id="another run"),
+    ],
+)
+def test_a_row_that_stands_elsewhere_is_put_away_first(changed):
+    partition = gathering()
+    before, gathered = partition.patients["bed-7"], read_stored(stored(partition)["bed-7"]).gathered
+
+    steady = settled(before, Ward())
+    assert not steady.go_on(gathered._replace(rows=(changed(gathered.rows[0]), *gathered.rows[1:])))
+    assert steady.gathered() is None
+
+
+def test_under_rules_with_other_points_a_patient_goes_on_all_the_same():
+    straight = gathering()
+    again = Partition(SITE_RULES, watch_all=True)
+    again.restore(stored(straight), straight.clock_ms)
+    heard(again, Event(ms(1 + 7 * SECOND), reading(7, heart_rate_bpm=81)), 7)
+
+    assert body(again) != body(straight)
+    assert again.patients["bed-7"].newest["heart_rate_bpm"].value == 81
+
+
+def gathering() -> Partition:
+    """A steady patient of whom two readings are gathered."""
+    partition = steady_bed().partition
+    for second in (5, 6):
+        assert heard(partition, Event(ms(1 + second * SECOND), reading(second)), second) == []
+    return partition
 
 
 def reading(second: int, **values: Any) -> dict[str, Any]:

@@ -36,6 +36,10 @@ class Sums:
             self.done += _POINT.pack(self.index, self.n, self.x, self.y)
         self.index, self.n, self.x, self.y = index, 0, 0, 0
 
+    def after(self, points: Points) -> None:
+        """These were gathered before; the newest of them may grow on as another one at the same index."""
+        self.done = b"".join([_POINT.pack(*point) for point in points])
+
     @property
     def points(self) -> Points:
         """All that was gathered, by point."""
@@ -55,10 +59,11 @@ class Row(Sums):
         first_ms, step_ms, readings, started: the run since the last change of pace; started: the name of its first,
             empty while that is known already.
         runs: those before it; room: how many more there may be.
+        goes_on: whether something was gathered of it before a restart.
     """
 
     __slots__ = (
-        "at_ms", "event_id", "first_ms", "graded", "high", "last_ms", "low", "name", "readings", "room",
+        "at_ms", "event_id", "first_ms", "goes_on", "graded", "high", "last_ms", "low", "name", "readings", "room",
         "runs", "series", "sign", "stale_ms", "started", "step_ms", "value",
     )  # fmt: skip
 
@@ -72,6 +77,7 @@ class Row(Sums):
         self.runs: tuple[Run, ...] = ()
         self.first_ms = self.step_ms = self.readings = self.room = 0
         self.started = ""
+        self.goes_on = False
 
     def go_on(self, spans: tuple[Span, ...]) -> None:
         """Where the series stands; a run of evenly spaced readings can go on."""
@@ -80,6 +86,20 @@ class Row(Sums):
             last.first_ms, last.step_ms, last.readings, "",
         )  # fmt: skip
         self.room, self.runs = MOST_SPANS - len(spans), ()
+
+    def follows(self, gathered: GatheredRow) -> bool:
+        """Whether this row stands where that one ended."""
+        runs = gathered.runs
+        return (
+            gathered.how == self.how and bool(runs) == bool(self.series) and (not runs or runs[-1][0] == self.first_ms)
+        )
+
+    def go_on_with(self, gathered: GatheredRow) -> None:
+        """What was gathered before belongs to this row."""
+        self.goes_on = True
+        self.after(gathered.points)
+        if gathered.runs:
+            self.runs, self.started = gathered.runs[:-1], gathered.runs[-1][4]
 
     def may_go_on(self, placed_ms: int, at_ms: int, value: float) -> bool:
         """Whether a reading is one more of the same."""

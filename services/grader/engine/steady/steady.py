@@ -156,6 +156,28 @@ class Steady:
         self.shown_ms = clock_ms
         self.repeat_ms, self.until_ms = repeat_ms, min(repeat_ms, self.changes_ms)
 
+    def go_on(self, gathered: Gathered) -> bool:
+        """Go on with what was gathered before, in the state that it led to; False, and all is as it was, if it cannot.
+
+        What came before a restart then stays as it was stored, and the state it began with need not be stored again.
+        """
+        rows = {(row.name, row.series): row for row in self.rows}
+        pairs = self.pairs or Sums("")
+        if (
+            (gathered.width_s, gathered.most) != (self.width_s, self.rules.trend_points)
+            or (gathered.pairs and gathered.pairs_how != pairs.how)
+            or not all(
+                (row.name, row.series) in rows and rows[row.name, row.series].follows(row) for row in gathered.rows
+            )
+        ):
+            return False
+        for row in gathered.rows:
+            rows[row.name, row.series].go_on_with(row)
+        pairs.after(gathered.pairs)
+        self.count, self.clock_ms, self.offset = gathered.records, gathered.clock_ms, gathered.offset
+        self.arrived_ms, self.shown_ms = gathered.arrived_ms, gathered.shown_ms
+        return True
+
     @property
     def due_ms(self) -> int:
         """Time alone changes nothing before this; a lower bound."""
@@ -169,9 +191,10 @@ class Steady:
         if not self.count:
             return None
         how, pairs = ("", ()) if self.pairs is None else (self.pairs.how, self.pairs.points)
+        rows = tuple([row.gathered() for row in self.rows if row.n or row.done or row.goes_on])
         return Gathered(
             self.count, self.clock_ms, self.offset, self.placed_ms, self.arrived_ms, self.shown_ms, self.width_s,
-            self.rules.trend_points, tuple([row.gathered() for row in self.rows if row.n or row.done]), how, pairs,
+            self.rules.trend_points, rows, how, pairs,
         )  # fmt: skip
 
     def _agrees(self, record: Record, found: list[tuple[Row, float]]) -> bool:
