@@ -22,7 +22,7 @@ from services.grader.engine.steady.gathered import Gathered, gathered_from
 from services.grader.engine.steady.putting_away import put_away
 from services.grader.engine.steady.steady import Steady
 
-IDLE_CHECKPOINTS = 3  # then a state is small until it is needed again: what comes twice in a while is made whole once
+IDLE_CHECKPOINTS = 2  # then a state is small until it is needed again: what comes twice in a while is made whole once
 _SMALL, _BARE, _MEMORY = 6, -15, 9  # of zlib: a state is deflated seldom; no header, the most memory for its tables
 
 

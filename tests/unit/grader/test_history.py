@@ -219,7 +219,7 @@ def test_names_and_contents_are_short_and_tell_apart():
     assert len(short_name("event-1")) == 10
     one, other, two = {"a": 1, "b": 2.0}, {"b": 2.0, "a": 1}, {"a": 1, "b": 2.5}
     assert content_of(one) == content_of(other) != content_of(two)
-    assert len(content_of(one)) == 16
+    assert len(content_of(one)) == 12
 
 
 def test_one_event_of_a_stream_as_the_fold_takes_it():

@@ -19,7 +19,7 @@ Record = dict[str, Any]
 MOST_SPANS = 48  # of one series; beyond, the oldest neighbours of one category are joined
 LEFT_SPANS = 36  # until this many are left: a stream at odd times is tidied now and then, not with each reading
 JOINED_GAP_MS = 60 * SECOND_MS
-CONTENT_DIGITS = 16  # of a hash: two contents under one id are told apart, and a state stays small
+CONTENT_DIGITS = 12  # of a hash: two contents under one id are told apart, and a state stays small
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def short_name(event_id: str) -> str:
 
 
 def content_of(record: Record) -> str:
-    """The content of an event, as 64 bits in hex; content is equal if its JSON is equal.
+    """The content of an event, as 48 bits in hex; content is equal if its JSON is equal.
 
     A forwarded event has the content that it was first sent with.
     """

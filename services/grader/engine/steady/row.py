@@ -3,6 +3,7 @@
 Put away means: turned into the immutable track, spans, newest reading and trend that the rest of the engine knows.
 """
 
+from functools import lru_cache
 from struct import Struct
 
 from services.grader.engine.durations import SECOND_MS
@@ -12,6 +13,12 @@ from services.grader.engine.steady.gathered import GatheredRow, Points, Run
 from services.grader.engine.trends.trend_points import UNITS
 
 ABOUT_MS = 61 * SECOND_MS  # a reading that comes when the last one is about to go stale is looked at more closely
+
+
+@lru_cache(maxsize=64)
+def _one(step_ms: int) -> int:
+    """The same number for all rows at this pace."""
+    return step_ms
 
 
 _POINT = Struct("<IIqq")  # index, readings, sums of x and y
@@ -83,7 +90,7 @@ class Row(Sums):
         """Where the series stands; a run of evenly spaced readings can go on."""
         last = spans[-1]
         self.first_ms, self.step_ms, self.readings, self.started = (
-            last.first_ms, last.step_ms, last.readings, "",
+            last.first_ms, _one(last.step_ms), last.readings, "",
         )  # fmt: skip
         self.room, self.runs = MOST_SPANS - len(spans), ()
 
@@ -125,7 +132,7 @@ class Row(Sums):
     def _change_pace(self, placed_ms: int, event_id: str) -> None:
         """The reading at `placed_ms` does not follow evenly: the second of a run sets its step, another begins one."""
         if self.readings == 1:
-            self.step_ms, self.readings = placed_ms - self.last_ms, 2
+            self.step_ms, self.readings = _one(placed_ms - self.last_ms), 2
             return
         self.runs = (*self.runs, (self.first_ms, self.step_ms, self.readings, self.graded, self.started))
         self.first_ms, self.step_ms, self.readings, self.started = placed_ms, 0, 1, event_id
