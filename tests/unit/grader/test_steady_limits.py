@@ -79,3 +79,14 @@ def test_an_id_older_than_the_lateness_bound_is_forgotten_by_a_retraction_too():
         ways.vitals(1 + step, spo2_pct=88 if low else 97, event_id="low" if low else f"m{step}")
     ways.chart(45, "retraction", retracts="low")
     ways.same_state()
+
+
+def test_an_id_that_is_part_of_a_charted_one_is_another_event_and_the_charted_one_itself_is_known():
+    ways = TwoWays().admit()
+    for second in range(3):
+        ways.vitals(1 + second * SECOND, **RATES)
+    ways.vitals(1 + 3 * SECOND, **{**RATES, "heart_rate_bpm": 84}, event_id="e")  # a part of e0, who was admitted by it
+    assert ways.same_state().newest["heart_rate_bpm"].value == 84
+    ways.vitals(1 + 4 * SECOND, **{**RATES, "heart_rate_bpm": 88}, event_id="e0")
+    assert ways.same_state().newest["heart_rate_bpm"].value == 84
+    assert ways.said[-1].value["reason"] == "conflicting_event_id"
