@@ -1,5 +1,6 @@
 """Steady patients where something is just about to be otherwise: found by random streams, kept as named examples."""
 
+from services.grader.engine.steady.row import Sums
 from tests.unit.grader.two_ways import TwoWays
 from tests.vignettes.starting_points import SECOND
 
@@ -90,3 +91,13 @@ def test_an_id_that_is_part_of_a_charted_one_is_another_event_and_the_charted_on
     ways.vitals(1 + 4 * SECOND, **{**RATES, "heart_rate_bpm": 88}, event_id="e0")
     assert ways.same_state().newest["heart_rate_bpm"].value == 84
     assert ways.said[-1].value["reason"] == "conflicting_event_id"
+
+
+def test_a_clock_that_was_never_set_stops_nobody():
+    """A machine that starts without its battery begins at 1970, in the middle of a point of the trends before it."""
+    row = Sums("")
+    for index in (-1, 0, 1):
+        row.turn(index)
+        row.n, row.x, row.y = 2, 60, 16_000
+    row.turn(2)
+    assert row.points == tuple((index, 2, 60, 16_000) for index in (-1, 0, 1))
