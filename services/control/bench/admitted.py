@@ -4,13 +4,17 @@ A thousand patients are really admitted; in a larger ward the others are their c
 long way that an admission takes is no part of what is measured, and 100,000 of them would take an hour.
 """
 
+from dataclasses import replace
+
 from schemas.reading import read_bedside
 from schemas.reasons import Refusal
 from services.control.bench.admissions import admission
 from services.control.bench.ward_stream import START_MS, patient_name
 from services.grader.engine import Origin
+from services.grader.engine.estimate import fingerprint, graded
 from services.grader.engine.kept import Kept
 from services.grader.engine.partition import Partition
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.state import PatientState, state_from_json, state_to_json
 from services.grader.engine.step import next_deadline
 from services.grader.engine.ward import Ward
@@ -35,10 +39,15 @@ class AdmittedWard:
         """A patient as `Partition.restore` takes it, and as a checkpoint holds it."""
         really = number % len(self._states)
         state = self._states[really]
-        if number != really:  # in everything that was charted too: names are of one length
-            body = state_to_json(state).replace(patient_name(really).encode(), patient_name(number).encode())
-            state = state_from_json(body)
+        if number != really:
+            state = _under_another_name(state, patient_name(number))
         return Kept(state).stored(next_deadline(state, state.reached_ms, Ward()))
+
+
+def _under_another_name(state: PatientState, name: str) -> PatientState:
+    """A copy, in everything that was charted too: names are of one length. What was shown of it names the patient."""
+    copied = state_from_json(state_to_json(state).replace(state.patient_id.encode(), name.encode()))
+    return replace(copied, shown=fingerprint(graded(copied, copied.reached_ms, DEFAULT_RULES)))
 
 
 def _admitted(number: int, *, of: int, start_ms: int) -> PatientState:

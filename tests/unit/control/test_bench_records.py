@@ -12,6 +12,7 @@ from schemas.reasons import Refusal
 from services.control.bench.admissions import admission
 from services.control.bench.admitted import REALLY_ADMITTED, AdmittedWard
 from services.control.bench.ward_stream import START_MS, WardStream, patient_name
+from services.grader.engine.estimate import fingerprint
 from services.grader.engine.partition import Partition
 
 
@@ -90,4 +91,6 @@ def test_a_copied_patient_is_restored_under_a_name_of_its_own(number):
     ward, engine = AdmittedWard(2), Partition()
     engine.restore({patient_name(number): ward.stored(number)}, START_MS - 1)
 
-    assert [output.key for output in engine.standing([patient_name(number)])] == [patient_name(number)]
+    (standing,) = engine.standing([patient_name(number)])
+    assert standing.key == patient_name(number)
+    assert fingerprint(standing.value) == engine.patients[patient_name(number)].shown, "it would be said as if new"
