@@ -115,12 +115,16 @@ def encode_bucket(patients: Mapping[str, bytes], upto: int) -> bytes:
     """The stored patients of a bucket after all records below `upto`.
 
     Of each patient a line that changes with every record, and a body that is deflated already: the lines of all are
-    deflated together, which costs little and saves most.
+    deflated together after one that names the patients, which costs little and saves most.
     """
-    parts = {patient_id: stored.partition(b"\n") for patient_id, stored in patients.items()}
-    lines = [[patient_id, line.decode(), len(body)] for patient_id, (line, _, body) in parts.items()]
-    packed = zlib.compress(orjson.dumps(lines))
-    rest = b"".join([packed, *(body for _, _, body in parts.values())])
+    lines, bodies = list[bytes](), list[bytes]()
+    for stored in patients.values():
+        line, _, body = stored.partition(b"\n")
+        lines.append(line)
+        bodies.append(body)
+    names = orjson.dumps(list(zip(patients, map(len, bodies), strict=True)))
+    packed = zlib.compress(b"\n".join([names, *lines]))
+    rest = b"".join([packed, *bodies])
     head = orjson.dumps({"format": FORMAT, "next": upto, "lines": len(packed), "crc32": zlib.crc32(rest)})
     return b"%b\n%b" % (head, rest)
 
@@ -135,10 +139,10 @@ def decode_bucket(value: bytes) -> tuple[dict[str, bytes], int]:
     stored = _decoded(head)
     if zlib.crc32(rest) != stored["crc32"]:
         raise UnreadableState("a bucket of patients is damaged")
-    lines = orjson.loads(zlib.decompress(rest[: stored["lines"]]))
+    names, *lines = zlib.decompress(rest[: stored["lines"]]).split(b"\n")
     patients, begin = {}, stored["lines"]
-    for patient_id, line, length in lines:
-        patients[patient_id] = line.encode() + b"\n" + rest[begin : begin + length]
+    for (patient_id, length), line in zip(orjson.loads(names), lines, strict=True):
+        patients[patient_id] = line + b"\n" + rest[begin : begin + length]
         begin += length
     return patients, stored["next"]
 
