@@ -70,7 +70,7 @@ def row(sign: str, step_ms: int, *, series: str | None = None) -> Row:
     ],
 )
 def test_rows_are_in_step_once_they_have_one_pace(rows, together):
-    assert (in_step(rows, frozenset(), 0) is not None) is together
+    assert (in_step(tuple(rows), frozenset(), 0) is not None) is together
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ class Lockstep:
         return n
 
 
-def in_step(rows: list[Row], names: Set[str], point_from_ms: int) -> Lockstep | None:
+def in_step(rows: tuple[Row, ...], names: Set[str], point_from_ms: int) -> Lockstep | None:
     """The rows that were in the last record, if they go on evenly.
 
     Args:
@@ -68,7 +68,7 @@ def in_step(rows: list[Row], names: Set[str], point_from_ms: int) -> Lockstep | 
     step_ms = rows[0].step_ms
     if not step_ms or any(row.step_ms != step_ms or not row.series for row in rows):
         return None
-    return Lockstep(tuple(rows), names, point_from_ms)
+    return Lockstep(rows, names, point_from_ms)
 
 
 class _Getter(Protocol):

@@ -107,9 +107,8 @@ class Row(Sums):
         near = 0 <= gap_ms < self.stale_ms - ABOUT_MS
         return self.low <= value < self.high and near and self.at_ms < at_ms and even
 
-    def gather(self, event_id: str, at_ms: int, value: float, x: int) -> None:
+    def gather(self, event_id: str, at_ms: int, placed_ms: int, value: float, x: int) -> None:
         """One more reading of the same; `x` is its second within its point of the trend."""
-        placed_ms = at_ms - at_ms % SECOND_MS
         if placed_ms > self.last_ms:
             if placed_ms - self.last_ms == self.step_ms:
                 self.readings += 1

@@ -32,6 +32,12 @@ def _point(point_min: float) -> tuple[int, int]:
     return width_s, width_s * SECOND_MS
 
 
+@lru_cache(maxsize=1024)
+def _point_at(index: int, width_ms: int) -> tuple[int, int, int]:
+    """A point of the trends, and from when until when it lasts: the same numbers for everybody."""
+    return index, index * width_ms, (index + 1) * width_ms
+
+
 class Steady:
     """The gathered part of one patient.
 
@@ -122,17 +128,17 @@ class Steady:
             self._turn(placed_ms)
         x = (placed_ms - self.point_from_ms) // SECOND_MS
         for row, value in found:
-            row.gather(record["event_id"], at_ms, value, x)
+            row.gather(record["event_id"], at_ms, placed_ms, value, x)
         if self.pairs is not None and TEMPERATURE in record:
             self._pair(record, placed_ms, self.pairs)
         self.from_ms = self.placed_ms = placed_ms
         self.clock_ms, self.offset = clock_ms, offset
         self.arrived_ms = max(at_ms, self.arrived_ms)
         self.count += 1
-        self._lock([row for row, _ in found])
+        self._lock(self.rows if len(found) == len(self.rows) else tuple([row for row, _ in found]))
         return True
 
-    def _lock(self, rows: list[Row]) -> None:
+    def _lock(self, rows: tuple[Row, ...]) -> None:
         """From here on the rows of the last record are expected together."""
         if any(row.sign in _LOOKED_AT for row in rows) or rows[0].step_ms + LATEST_MS > self.pause_ms:
             return
@@ -209,8 +215,7 @@ class Steady:
 
     def _turn(self, placed_ms: int) -> None:
         """Another point of the trends begins."""
-        index = placed_ms // self.width_ms
-        self.point_from_ms, self.point_until_ms = index * self.width_ms, (index + 1) * self.width_ms
+        index, self.point_from_ms, self.point_until_ms = _point_at(placed_ms // self.width_ms, self.width_ms)
         for row in self.rows:
             row.turn(index)
         if self.pairs is not None:
