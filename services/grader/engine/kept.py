@@ -48,11 +48,16 @@ class Kept:
 
     def after(self) -> PatientState:
         """The state after everything."""
+        state = self.ungathered()
+        gathered = self._gathered if self.steady is None else self.steady.gathered()
+        return state if gathered is None else put_away(state, gathered)
+
+    def ungathered(self) -> PatientState:
+        """The state that what was gathered since belongs to."""
         self._idle = 0
         if self._state is None:
             self._state = inflated(self._deflated or b"")
-        gathered = self._gathered if self.steady is None else self.steady.gathered()
-        return self._state if gathered is None else put_away(self._state, gathered)
+        return self._state
 
     def glance(self) -> PatientState:
         """The same, to look at once: what was small stays small."""

@@ -6,6 +6,7 @@ that falls on it runs after it; each runs at, and stamps its outputs with, its o
 
 import heapq
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from schemas.bedside import RULES, TICK
@@ -17,7 +18,7 @@ from services.grader.engine import Origin, Output
 from services.grader.engine.estimate import estimate
 from services.grader.engine.kept import Kept, read_stored
 from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
-from services.grader.engine.state import PatientState, Place
+from services.grader.engine.state import NOWHERE, PatientState, Place
 from services.grader.engine.steady.taking_in import UNCOMMON, commonly
 from services.grader.engine.step import Refused, next_deadline, step, tick
 from services.grader.engine.telling import fault
@@ -101,11 +102,15 @@ class Partition:
         outputs: list[Output] = []
         self.ward = self.ward._replace(rules=rules)
         for patient_id, kept in sorted(self._kept.items()):
-            state = kept.whole()
-            if state.place.offset < origin.offset:
-                outputs += self._applied(patient_id, record, origin)
-            else:  # restored from a later moment; only the deadline is still that of the rules before
-                self._schedule(state)
+            try:
+                state = kept.whole()
+                if state.place.offset >= origin.offset:
+                    self._schedule(state)  # restored from a later moment: all but the deadline is of these rules
+                    continue
+            except Exception:
+                outputs += self._faulted(patient_id, self.clock_ms)
+                continue
+            outputs += self._applied(patient_id, record, origin)
         return outputs
 
     def _applied(self, patient_id: str, record: dict[str, Any], origin: Origin) -> list[Output]:
@@ -127,10 +132,7 @@ class Partition:
             return stepped.outputs
         except Exception:
             rejection = self._rejection(record, Refused("engine_fault"), origin)
-            before = None if kept is None else _left(patient_id, kept)
-            state, said = fault.after_fault(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward)
-            self._keep(state)
-            return [rejection, *said]
+            return [rejection, *self._faulted(patient_id, self.clock_ms, record, place)]
 
     def advance(self, now_ms: int) -> list[Output]:
         """All deadlines up to and including now: a tick."""
@@ -169,20 +171,33 @@ class Partition:
 
     def standing(self, patient_ids: Iterable[str]) -> list[Output]:
         """The estimates of patients as they stand, state and revision unchanged; none of a patient who has left."""
-        found = [self._kept[patient_id].glance() for patient_id in patient_ids if patient_id in self._kept]
-        return [
-            Output("estimates", state.patient_id, estimate(state, state.reached_ms, self.ward.rules))
-            for state in found
-            if state.is_here
-        ]
+        outputs: list[Output] = []
+        for patient_id in patient_ids:
+            if patient_id in self._kept:
+                outputs += self._standing(patient_id)
+        return outputs
+
+    def _standing(self, patient_id: str) -> list[Output]:
+        try:
+            state = self._kept[patient_id].glance()
+            if not state.is_here:
+                return []
+            return [Output("estimates", patient_id, estimate(state, state.reached_ms, self.ward.rules))]
+        except Exception:
+            return self._faulted(patient_id, self.clock_ms)
 
     def lost(self, first: Origin, last_offset: int) -> list[Output]:
         """One `data_gap` page for everybody who has not left: records of theirs may be gone."""
         outputs: list[Output] = []
-        for state in [state for _, state in sorted(self.patients.items()) if state.is_here]:
-            after, said = data_gap(state, first, last_offset, clock_ms=self.clock_ms, ward=self.ward)
-            self._keep(after)
-            outputs += said
+        for patient_id, kept in sorted(self._kept.items()):
+            try:
+                state = kept.after()
+                if state.is_here:
+                    after, said = data_gap(state, first, last_offset, clock_ms=self.clock_ms, ward=self.ward)
+                    self._keep(after)
+                    outputs += said
+            except Exception:
+                outputs += self._faulted(patient_id, self.clock_ms)
         return outputs
 
     def _run_deadlines(self, upto_ms: int) -> list[Output]:
@@ -213,12 +228,22 @@ class Partition:
                 self._keep(after)
             return said
         except Exception:
-            state = _left(patient_id, kept)
-            after, said = fault.after_fault(state, None, clock_ms=at_ms, place=state.place, ward=self.ward)
-            # What fails now fails again: time stands still for this patient until the next record.
-            self._kept[patient_id] = Kept(after)
-            self.touched.add(patient_id)
-            return said
+            return self._faulted(patient_id, at_ms)
+
+    def _faulted(
+        self, patient_id: str, at_ms: int, record: dict[str, Any] | None = None, place: Place | None = None
+    ) -> list[Output]:
+        """The state as before, marked, and what is said of that; by a record, or by time alone."""
+        kept = self._kept.get(patient_id)
+        before = None if kept is None else _left(patient_id, kept)
+        where = place or (NOWHERE if before is None else before.place)
+        after, said = fault.after_fault(before, record, clock_ms=at_ms, place=where, ward=self.ward)
+        self._kept[patient_id] = Kept(after)
+        self.touched.add(patient_id)
+        if record is not None:  # else it fails again: time stands still for this patient until the next record
+            with suppress(Exception):  # of a state whose deadlines cannot be told too
+                self._schedule(after)
+        return said
 
     def _keep(self, state: PatientState) -> None:
         self._schedule(state)  # first: a state whose deadlines cannot be told is not kept
@@ -248,11 +273,11 @@ class Partition:
 
 
 def _left(patient_id: str, kept: Kept) -> PatientState:
-    """The state that a fault leaves as it was; one that cannot be read any more is lost, and the page says so."""
-    try:
-        return kept.whole()
-    except Exception:
-        return PatientState(patient_id)
+    """What a fault leaves: all of it, else what does not come of the stream since; the page says what is lost."""
+    for state in (kept.whole, kept.ungathered):
+        with suppress(Exception):
+            return state()
+    return PatientState(patient_id)
 
 
 def partition_factory(

@@ -46,9 +46,12 @@ def commonly(kept: Kept, record: Record, clock_ms: int, place: Place, ward: Ward
     steady.until_ms = steady.changes_ms
     if not steady.take(record, at_ms, clock_ms, place.offset):
         return UNCOMMON
-    said = None if ward.thorough else _repeated(kept, steady, due_ms, clock_ms, ward)
-    if said is None:
-        kept.go_back(before)
+    said = None
+    try:
+        said = None if ward.thorough else _repeated(kept, steady, due_ms, clock_ms, ward)
+    finally:
+        if said is None:
+            kept.go_back(before)
     return Common(is_common=True, outputs=said)
 
 

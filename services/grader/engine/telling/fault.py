@@ -8,7 +8,9 @@ from typing import Any
 
 from schemas import ids
 from services.grader.engine import Output
+from services.grader.engine.chart import Chart
 from services.grader.engine.estimate import estimate
+from services.grader.engine.fold import Fold
 from services.grader.engine.risk.prompts import FAULT
 from services.grader.engine.state import PatientState, Place
 from services.grader.engine.telling import escalation
@@ -38,12 +40,30 @@ def after_fault(
     )
     fault_id = ids.fault_id(state.patient_id, "engine_fault", place.offset)
     state = replace(state, sent=state.sent.with_incident("engine_fault", place.offset, fault_id))
-    telling = Telling(state, clock_ms, place, ward.rules)
-    alarm = Alarm("engine_fault", None, "high", clock_ms, ({"rule": "engine_fault", "text": FAULT},))
+    told = Telling(state, clock_ms, place, ward.rules)
+    try:
+        return state, _said(fault_id, before, record, told)
+    except Exception:  # what went wrong may lie in telling: then who it is, and where, has to do
+        return state, _said(fault_id, None, record, told._replace(state=_bare(state)))
+
+
+def _said(fault_id: str, before: PatientState | None, record: dict[str, Any] | None, telling: Telling) -> list[Output]:
+    state = telling.state
+    alarm = Alarm("engine_fault", None, "high", telling.now_ms, ({"rule": "engine_fault", "text": FAULT},))
     wire = escalation.told_alarm(alarm, fault_id, telling)
-    patient_id = state.patient_id
-    return state, [
-        Output("escalations", patient_id, wire),
-        Output("evidence", patient_id, escalation.evidence(wire, before, record, telling)),
-        Output("estimates", patient_id, estimate(state, clock_ms - 1, ward.rules)),
+    return [
+        Output("escalations", state.patient_id, wire),
+        Output("evidence", state.patient_id, escalation.evidence(wire, before, record, telling)),
+        Output("estimates", state.patient_id, estimate(state, telling.now_ms - 1, telling.rules)),
     ]
+
+
+def _bare(state: PatientState) -> PatientState:
+    """A patient of whom nothing is known but the name, the bed and that there was a fault."""
+    return replace(
+        PatientState(state.patient_id, fold=Fold(chart=Chart(stay=state.stay))),
+        faulted=True,
+        revision=state.revision,
+        as_of_ms=state.as_of_ms,
+        reached_ms=state.reached_ms,
+    )
