@@ -71,8 +71,11 @@ class Partition:
         kept = self._kept.get(record["patient_id"])
         if kept is None or kept.steady is None or (self._queue and self._queue[0][0] < clock_ms):
             return False
-        if not kept.steady.take(record, at_ms, clock_ms, offset):
-            return False
+        try:
+            if not kept.steady.take(record, at_ms, clock_ms, offset):
+                return False
+        except Exception:
+            return False  # `apply` finds the same, and says so
         self.clock_ms = clock_ms
         self.touched.add(record["patient_id"])
         return True
@@ -211,10 +214,10 @@ class Partition:
 
     def _ticked(self, patient_id: str, at_ms: int) -> list[Output]:
         kept = self._kept[patient_id]
-        if kept.steady is not None and kept.steady.due_ms > at_ms:  # data came in time: the entry was a lower bound
-            self._queue_at(patient_id, kept.steady.due_ms)
-            return []
         try:
+            if kept.steady is not None and kept.steady.due_ms > at_ms:  # data came in time: the entry was a lower bound
+                self._queue_at(patient_id, kept.steady.due_ms)
+                return []
             state = kept.whole()
             true_ms = next_deadline(state, state.reached_ms, self.ward)
             if true_ms is None or true_ms > at_ms:

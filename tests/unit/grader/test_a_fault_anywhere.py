@@ -11,7 +11,8 @@ from services.grader.engine.kept import Kept
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.ruleset.site_rules import overridden
 from services.grader.engine.state import PatientState
-from tests.vignettes.bed import Bed
+from services.grader.engine.steady.steady import Steady
+from tests.vignettes.bed import Bed, ms, when
 from tests.vignettes.starting_points import SECOND, WELL
 
 ENGINE = "services.grader.engine"
@@ -153,3 +154,24 @@ def test_once_mended_the_bed_is_graded_again(monkeypatch, place):
 
     assert "crs_rise 1 #1" in bed.said()
     assert not bed.partition.patients["bed-7"].faulted
+
+
+def test_a_fault_on_the_short_way_is_found_again_on_the_long_one(monkeypatch):
+    bed, _ = broken(monkeypatch, "estimate.trend")
+    monkeypatch.setattr(Steady, "take", lambda *_: 1 // 0)
+    record = {
+        "schema": "crs.vitals.v1", "event_id": "one-more", "patient_id": "bed-7", "observed_at": when(7),
+        "source": "monitor", **RATES,
+    }  # fmt: skip
+
+    assert not bed.partition.take(record, ms(7), ms(7), 1_000)
+    bed.monitor(7, **RATES)
+    assert bed.refused() == ["engine_fault"]
+    assert [page["kind"] for page in bed.escalations()] == ["engine_fault"]
+
+
+def test_a_fault_in_asking_when_a_stream_is_due_is_one_of_the_patient(monkeypatch):
+    bed, _ = broken(monkeypatch, "estimate.trend")
+    monkeypatch.setattr(Steady, "due_ms", property(lambda _: 1 // 0))
+    bed.until(24 * 60)
+    assert {page["patient_id"] for page in bed.escalations("engine_fault")} == {"bed-7", "bed-8"}
