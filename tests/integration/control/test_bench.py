@@ -22,7 +22,7 @@ from tests.e2e.replaying import crswatch
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
-PATIENTS, ROUNDS = 60, 700
+PATIENTS, ROUNDS = 60, 1_500  # a second and more of grading: what is over between two looks is not measured
 
 
 @pytest.fixture
