@@ -1,7 +1,9 @@
 """Steady patients where something is just about to be otherwise: found by random streams, kept as named examples."""
 
+from services.grader.engine.past.history import MOST_SPANS, short_name
 from services.grader.engine.steady.row import Sums
 from tests.unit.grader.two_ways import TwoWays
+from tests.vignettes.bed import ms
 from tests.vignettes.starting_points import SECOND
 
 RATES = {"heart_rate_bpm": 80, "resp_rate_bpm": 16, "spo2_pct": 97}
@@ -33,7 +35,8 @@ def test_a_run_ends_with_the_value_that_it_was_remembered_with():
     ways = TwoWays().admit()
     for second in (0, 1, 2, 2.5, 4, 5):
         ways.vitals(1 + second * SECOND, **{**RATES, "heart_rate_bpm": 80 + 2 * second})
-    ways.same_state()
+    state = ways.same_state()
+    assert [(run.readings, run.value) for run in state.history.spans["heart_rate_bpm"]] == [(3, 84), (2, 90)]
 
 
 def test_what_waits_ahead_of_the_fold_is_folded_with_a_second_record_of_one_second():
@@ -45,7 +48,10 @@ def test_what_waits_ahead_of_the_fold_is_folded_with_a_second_record_of_one_seco
     for second in (3, 4, 5):
         ways.vitals(1 + second * SECOND, heart_rate_bpm=80, resp_rate_bpm=16, arrives=1 + 30 * SECOND)
     ways.vitals(1 + 5.4 * SECOND, spo2_pct=97, arrives=1 + 30 * SECOND)
-    ways.same_state()
+    state = ways.same_state()
+    assert state.fold.at_ms == ms(1 + 30 * SECOND)  # where the retraction lies
+    runs = [(run.first_ms, run.readings) for run in state.history.spans["spo2_pct"]]
+    assert runs == [(ms(1), 3), (ms(1 + 5 * SECOND), 1)]
 
 
 def test_runs_that_are_more_than_there_is_room_for_are_told_coarsely_as_ever():
@@ -54,10 +60,13 @@ def test_runs_that_are_more_than_there_is_room_for_are_told_coarsely_as_ever():
     for number in range(55):
         minute += 2 * SECOND
         ways.vitals(minute, spo2_pct=89 if number % 2 else 90)
+    assert len(ways.same_state().history.spans["spo2_pct"]) > MOST_SPANS
     for number in range(60):
         minute += (70 if number % 2 else 1) * SECOND
         ways.vitals(minute, spo2_pct=90)
-    ways.same_state()
+    runs = ways.same_state().history.spans["spo2_pct"]
+    assert len(runs) <= MOST_SPANS
+    assert sum(run.readings for run in runs) == 55 + 60
 
 
 def test_whether_an_id_is_kept_does_not_depend_on_when_somebody_last_looked():
@@ -78,8 +87,11 @@ def test_an_id_older_than_the_lateness_bound_is_forgotten_by_a_retraction_too():
     for step in range(40):
         low = step == 15
         ways.vitals(1 + step, spo2_pct=88 if low else 97, event_id="low" if low else f"m{step}")
+    assert short_name("low") in ways.quick.patients["bed-7"].history.seen  # though it came 25 minutes ago
     ways.chart(45, "retraction", retracts="low")
-    ways.same_state()
+    assert list(ways.same_state().history.retracted) == ["low"]
+    for partition in (ways.quick, ways.long):
+        assert short_name("low") not in partition.patients["bed-7"].history.seen
 
 
 def test_an_id_that_is_part_of_a_charted_one_is_another_event_and_the_charted_one_itself_is_known():
