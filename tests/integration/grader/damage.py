@@ -5,6 +5,7 @@ from typing import Any
 
 from kafka import TopicPartition
 from kafka.admin import ConfigResource
+from kafka.errors import PolicyViolationError
 
 from schemas.topics import GRADER_STATE, Topic
 from services.grader.buckets import bucket_of
@@ -20,6 +21,7 @@ from services.grader.manifest import (
 from services.runtime.kafka_clients import admin, consumer, producer
 from services.runtime.settings import KafkaSettings
 from services.runtime.topics import topic_name
+from tests.waiting import eventually
 
 GARBAGE = b"\x00\xffnot what was written"
 
@@ -28,10 +30,17 @@ def take_away(kafka: KafkaSettings, topic: Topic, partition: int) -> int:
     """Everything that lies in the partition now, as retention would; the first offset that is left."""
     at = TopicPartition(topic_name(kafka.topic_prefix, topic), partition)
     client = admin(kafka)
+
+    def taken() -> dict[str, Any] | None:
+        try:
+            return client.delete_records({at: -1})[at]
+        except PolicyViolationError:  # the broker says that a setting is changed before its log knows of it
+            return None
+
     try:
         if topic.compacted:  # the broker refuses to take anything away from what is compacted only
             client.alter_configs([ConfigResource("TOPIC", at.topic, {"cleanup.policy": "compact,delete"})])
-        return client.delete_records({at: -1})[at]["low_watermark"]
+        return eventually(taken, within=30)["low_watermark"]
     finally:
         client.close()
 

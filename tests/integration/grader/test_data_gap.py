@@ -1,30 +1,18 @@
 """Records that retention took before they were graded: paged for, counted, and graded on from what is left."""
 
 import pytest
-from kafka import TopicPartition
 
 from schemas.ids import fault_id
 from schemas.partitions import partition_for
 from schemas.topics import BEDSIDE, ESCALATIONS
-from services.runtime.kafka_clients import admin
-from services.runtime.topics import topic_name
 from tests.integration.grader.bedside import open_bedside, reading
+from tests.integration.grader.damage import take_away
 from tests.integration.grader.grader_process import grader_process
 from tests.integration.grader.ward_events import enrolled, measured
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.kafka
 GRADER = "services.grader"
-
-
-def take_away(kafka, partition: int) -> int:
-    """Everything that lies in the partition now, as retention would; the first offset that is left."""
-    at = TopicPartition(topic_name(kafka.topic_prefix, BEDSIDE), partition)
-    client = admin(kafka)
-    try:
-        return client.delete_records({at: -1})[at]["low_watermark"]
-    finally:
-        client.close()
 
 
 @pytest.mark.timeout(200)
@@ -39,7 +27,7 @@ def test_each_patient_of_the_partition_is_paged_for_and_graded_on(ward_topics, t
         eventually(lambda: [told for told in escalations() if told["kind"] == "crs_rise"], within=60)
         assert grader.stop() == 0
         bedside.send([measured(f"lost-{number}", "bed-7", heart_rate_bpm=90) for number in range(5)])
-        begin = take_away(ward_topics, partition)
+        begin = take_away(ward_topics, BEDSIDE, partition)
         grader.start()
         (gap,) = eventually(lambda: [told for told in escalations() if told["kind"] == "data_gap"], within=60)
 
