@@ -7,7 +7,6 @@ One broker in KRaft mode on random loopback ports. `python -m services.runtime.b
 """
 
 import base64
-import signal
 import subprocess
 import sys
 import uuid
@@ -102,11 +101,11 @@ class Broker:
 
     def pause(self) -> None:
         """Freeze it: connections stay open, nothing answers."""
-        processes.signal_group(self._running_process(), signal.SIGSTOP)
+        processes.pause(self._running_process())
 
     def resume(self) -> None:
         """Let it go on after `pause`."""
-        processes.signal_group(self._running_process(), signal.SIGCONT)
+        processes.resume(self._running_process())
 
     def move(self) -> None:
         """Take other ports, because one was taken before Kafka could listen on it."""

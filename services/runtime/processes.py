@@ -112,6 +112,19 @@ def signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None
             os.killpg(child.pid, number)
 
 
+def pause(child: subprocess.Popen[bytes]) -> None:
+    """Freeze a running child and all it started; once this returns, the child does nothing more."""
+    signal_group(child, signal.SIGSTOP)
+    # A busy process of many threads goes on for milliseconds after the signal was sent.
+    if child.returncode is None and hasattr(os, "waitid"):  # not on a Mac before Python 3.13
+        os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
+
+def resume(child: subprocess.Popen[bytes]) -> None:
+    """Let a child and all it started go on after `pause`."""
+    signal_group(child, signal.SIGCONT)
+
+
 def forget(child: subprocess.Popen[bytes]) -> None:
     """The child has ended; its process id may soon belong to another."""
     _guard.forget(child.pid)

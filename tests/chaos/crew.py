@@ -54,8 +54,8 @@ class Crew:
         """Ask everybody to stop, all at once, and wait until they have."""
         for worker in self._started:
             if not has_ended(worker):
-                signalled(worker, signal.SIGCONT)
-                signalled(worker, signal.SIGTERM)
+                worker.resume()
+                asked_to_stop(worker)
         for worker in self._started:
             worker.stop()
         self._started.clear()
@@ -87,9 +87,9 @@ def ends_within(worker: GraderProcess, patience_s: float) -> bool:
     return True
 
 
-def signalled(worker: GraderProcess, number: signal.Signals) -> None:
+def asked_to_stop(worker: GraderProcess) -> None:
     assert worker.process is not None
-    processes.signal_group(worker.process, number)
+    processes.signal_group(worker.process, signal.SIGTERM)
 
 
 def has_come_back(worker: GraderProcess) -> bool:

@@ -1,11 +1,10 @@
 """What is done to graders and broker, by the name in the tally. Each leaves the scene to whatever comes next."""
 
-import signal
 import time
 from collections.abc import Callable
 
 from tests.chaos.crash_points import CrashPoint
-from tests.chaos.crew import Armed, ends_within, has_ended, signalled
+from tests.chaos.crew import Armed, ends_within, has_ended
 from tests.chaos.scene import Scene
 
 DIES_WITHIN_S = 25.0
@@ -74,9 +73,9 @@ def paused(scene: Scene) -> None:
     """For a moment, well within its session."""
     worker = scene.worker()
     scene.feed()
-    signalled(worker, signal.SIGSTOP)
+    worker.pause()
     scene.feed()
-    signalled(worker, signal.SIGCONT)
+    worker.resume()
     scene.faults["worker paused"] += 1
 
 
@@ -84,13 +83,13 @@ def zombie(scene: Scene) -> None:
     """Paused past its session while another takes its partitions over; then it wakes up and believes it owns them."""
     worker = scene.worker()
     scene.feed()
-    signalled(worker, signal.SIGSTOP)
+    worker.pause()
     name = scene.joiner()
     other = scene.crew.start(name)
     scene.feed()
     scene.back(other)
     scene.feed()
-    signalled(worker, signal.SIGCONT)
+    worker.resume()
     scene.feed()
     scene.faults["zombie, session over"] += 1
     scene.back(worker)
@@ -104,11 +103,11 @@ def twin(scene: Scene) -> None:
     """
     elder = scene.worker()
     scene.feed()
-    signalled(elder, signal.SIGSTOP)
+    elder.pause()
     younger = scene.crew.start("a")
     scene.feed()
     scene.back(younger)
-    signalled(elder, signal.SIGCONT)
+    elder.resume()
     scene.faults["zombie, name taken"] += 1
     deadline_s = time.monotonic() + DIES_WITHIN_S
     while not (ends_within(elder, FED_EVERY_S) or has_ended(younger)):

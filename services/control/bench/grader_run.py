@@ -1,6 +1,5 @@
 """The shipped grader in one round: restored, held, given the records, measured while it grades every one of them."""
 
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic, sleep
@@ -15,7 +14,7 @@ from services.control.bench.prepared_state import store
 from services.control.bench.process_readings import peak_resident_bytes, processor_s
 from services.control.bench.ward_stream import ticks
 from services.control.refusal import Refusal
-from services.runtime.processes import signal_group
+from services.runtime.processes import pause, resume
 from services.runtime.settings import KafkaSettings
 
 # Time comes with the records. The two limits are for the pause in which the records are written.
@@ -65,7 +64,7 @@ def hold(running: Sequence[GraderProcess], written: float) -> float:
     _stored_all(running)
     already = records_graded(running)
     for grader in running:
-        signal_group(grader.process, signal.SIGSTOP)
+        pause(grader.process)
     return already
 
 
@@ -82,7 +81,7 @@ def _stored_all(running: Sequence[GraderProcess]) -> None:
 def go_on(running: Sequence[GraderProcess]) -> None:
     """The end of `hold`."""
     for grader in running:
-        signal_group(grader.process, signal.SIGCONT)
+        resume(grader.process)
 
 
 def measure(running: Sequence[GraderProcess], *, already: float, records: int, observations: int) -> Measured:

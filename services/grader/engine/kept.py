@@ -6,6 +6,7 @@ beside it only what was gathered since. It is made whole again when a record say
 
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 import orjson
@@ -74,6 +75,13 @@ class Kept:
             self.now(state)
         self.steady = None
         return state
+
+    def left(self, patient_id: str) -> PatientState:
+        """What a fault leaves: all of it, else what does not come of the stream since; the page says what is lost."""
+        for state in (self.whole, self.ungathered):
+            with suppress(Exception):
+                return state()
+        return PatientState(patient_id)
 
     def settle(self, steady_of: Callable[[PatientState], Steady | None]) -> Steady | None:
         """Look whether the patient is steady; who was small is small again at once.

@@ -10,10 +10,6 @@ from contextlib import suppress
 from typing import Any
 
 from schemas.bedside import RULES, TICK
-from schemas.encoding import digest, encode, kept_bytes
-from schemas.reasons import Reason
-from schemas.rejected import REJECTED
-from schemas.times import format_time
 from services.grader.engine import Origin, Output
 from services.grader.engine.estimate import estimate
 from services.grader.engine.kept import Kept, read_stored
@@ -23,6 +19,7 @@ from services.grader.engine.steady.taking_in import UNCOMMON, commonly
 from services.grader.engine.step import Refused, next_deadline, step, tick
 from services.grader.engine.telling import fault
 from services.grader.engine.telling.gap import data_gap
+from services.grader.engine.telling.rejection import rejection
 from services.grader.engine.ward import Ward
 
 __all__ = ["Origin", "Output", "Partition", "partition_factory"]
@@ -99,7 +96,7 @@ class Partition:
         """Another rule set from here on, for everybody; one that nobody here has is refused, and grading goes on."""
         rules = self._known.get(record["rules_hash"])
         if rules is None:
-            return [self._rejection(record, Refused("unknown_rules", "rules_hash"), origin)]
+            return [rejection(record, Refused("unknown_rules", "rules_hash"), origin, self.clock_ms)]
         if rules.hash == self.rules_hash:
             return []
         outputs: list[Output] = []
@@ -129,13 +126,13 @@ class Partition:
                 before = kept.whole()
             stepped = step(before, record, clock_ms=self.clock_ms, place=place, ward=self.ward, common=known.is_common)
             if isinstance(stepped, Refused):
-                return [self._rejection(record, stepped, origin)]
+                return [rejection(record, stepped, origin, self.clock_ms)]
             if stepped.state is not None and stepped.state is not before:
                 self._keep(stepped.state)
             return stepped.outputs
         except Exception:
-            rejection = self._rejection(record, Refused("engine_fault"), origin)
-            return [rejection, *self._faulted(patient_id, self.clock_ms, record, place)]
+            refused = rejection(record, Refused("engine_fault"), origin, self.clock_ms)
+            return [refused, *self._faulted(patient_id, self.clock_ms, record, place)]
 
     def advance(self, now_ms: int) -> list[Output]:
         """All deadlines up to and including now: a tick."""
@@ -238,7 +235,7 @@ class Partition:
     ) -> list[Output]:
         """The state as before, marked, and what is said of that; by a record, or by time alone."""
         kept = self._kept.get(patient_id)
-        before = None if kept is None else _left(patient_id, kept)
+        before = None if kept is None else kept.left(patient_id)
         where = place or (NOWHERE if before is None else before.place)
         after, said = fault.after_fault(before, record, clock_ms=at_ms, place=where, ward=self.ward)
         self._kept[patient_id] = Kept(after)
@@ -260,27 +257,6 @@ class Partition:
         if due_ms is not None and self._due.get(patient_id) != due_ms:
             self._due[patient_id] = due_ms
             heapq.heappush(self._queue, (due_ms, patient_id))
-
-    def _rejection(self, record: dict[str, Any], refused: Refused, origin: Origin) -> Output:
-        reason: Reason = refused.reason
-        value = {
-            "schema": REJECTED,
-            "rejected_id": digest(["rejected", *origin]),
-            "reason": reason,
-            **({} if refused.field is None else {"field": refused.field}),
-            "received_at": format_time(self.clock_ms),
-            "source": f"kafka:{origin.topic}/{origin.partition}/{origin.offset}",
-            **kept_bytes(encode(record)),
-        }
-        return Output("rejected", record.get("patient_id", ""), value)
-
-
-def _left(patient_id: str, kept: Kept) -> PatientState:
-    """What a fault leaves: all of it, else what does not come of the stream since; the page says what is lost."""
-    for state in (kept.whole, kept.ungathered):
-        with suppress(Exception):
-            return state()
-    return PatientState(patient_id)
 
 
 def partition_factory(

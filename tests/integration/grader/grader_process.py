@@ -46,6 +46,14 @@ class GraderProcess:
         assert self.process is not None
         processes.kill(self.process)
 
+    def pause(self) -> None:
+        assert self.process is not None
+        processes.pause(self.process)
+
+    def resume(self) -> None:
+        assert self.process is not None
+        processes.resume(self.process)
+
     def stop(self) -> int:
         assert self.process is not None
         return processes.stop(self.process)

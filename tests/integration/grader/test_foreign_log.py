@@ -1,13 +1,10 @@
 """A bedside log that is not the one the state was made of: taken away under a grader, or another in its place."""
 
-import signal
-
 import pytest
 
 from schemas.ids import fault_id
 from schemas.partitions import partition_for
 from schemas.topics import BEDSIDE, ESCALATIONS
-from services.runtime import processes
 from services.runtime.kafka_clients import admin
 from services.runtime.topics import create_topics, topic_name
 from tests.integration.grader.bedside import open_bedside, reading
@@ -35,13 +32,13 @@ def test_records_taken_away_in_mid_run_end_the_process_and_the_next_one_pages_fo
         eventually(lambda: of_kind("crs_rise"), within=60)
         stored = f'crs_checkpoint_timestamp_seconds{{partition="{partition}"}}'
         eventually(lambda: stored in grader.page("/metrics"), within=30)
-        processes.signal_group(grader.process, signal.SIGSTOP)
+        grader.pause()
         # The broker answers the fetch that is waiting there with this one, so it is not among what is lost.
         bedside.send([measured("fetched", "bed-7", heart_rate_bpm=90)])
         bedside.send([measured(f"lost-{number}", "bed-7", heart_rate_bpm=90) for number in range(5)])
         begin = take_away(ward_topics, BEDSIDE, partition)
         bedside.send([measured("low", "bed-7", sbp_mmhg=80)])
-        processes.signal_group(grader.process, signal.SIGCONT)
+        grader.resume()
         assert grader.wait_for_end(within=60) == 1
         assert "records are missing from the log" in grader.log()
         grader.start()

@@ -45,6 +45,12 @@ from services.runtime import processes
 processes.start([sys.executable, "-c", "import signal; signal.pause()"], stdout=-3, stderr=-3)
 os.kill(os.getpid(), signal.SIGKILL)
 """
+BUSY = """
+import os, sys, threading
+def write():
+    while True: os.write(1, b"x")
+for _ in range(4): threading.Thread(target=write).start()
+"""
 FROM_MAIN = "start()"
 FROM_A_THREAD = "thread = threading.Thread(target=start); thread.start(); thread.join()"
 NO_PRCTL = "processes._dying_with_parent = lambda argv: argv"
@@ -126,9 +132,37 @@ def test_stop_insists():
 
 def test_stop_reaches_a_paused_child():
     child = processes.start(SLEEPER)
-    processes.signal_group(child, signal.SIGSTOP)
+    processes.pause(child)
 
     assert processes.stop(child) == -signal.SIGTERM
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="a Mac before Python 3.13 cannot wait for a child that stops")
+def test_a_paused_child_does_nothing_more_until_it_is_resumed(tmp_path):
+    written = tmp_path / "written"
+    with written.open("wb") as output:
+        child = processes.start([sys.executable, "-c", BUSY], stdout=output)
+        try:
+            eventually(lambda: written.stat().st_size, what="it writes")
+            for _ in range(20):
+                processes.pause(child)
+                paused_at = written.stat().st_size
+                for _ in range(1_000):
+                    assert written.stat().st_size == paused_at
+                processes.resume(child)
+                eventually(lambda at=paused_at: written.stat().st_size > at, what="it writes on")
+        finally:
+            processes.kill(child)
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="nor see that one ended without taking note of it")
+def test_a_child_that_has_ended_is_not_waited_for_to_stop():
+    child = processes.start([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # nobody has noticed its end yet
+
+    processes.pause(child)
+
+    assert processes.kill(child) == 0
 
 
 def test_kill_takes_what_the_child_started():
