@@ -9,7 +9,8 @@ from schemas.ids import handover_id
 from services.grader.engine.chart import Chart
 from services.grader.engine.fold import Fold
 from services.grader.engine.merging import leaving
-from services.grader.engine.past.history import History, points_after
+from services.grader.engine.past.history import History
+from services.grader.engine.past.points import points_after
 from services.grader.engine.state import Merge, PatientState, Place, Taken, decode_state
 from tests.vignettes.bed import START_MS, Bed, ms, when
 from tests.vignettes.merges import DAY, NEW, OLD, WELL, febrile, merged, under, written

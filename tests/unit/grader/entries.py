@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.grader.engine.fold import Fold, evaluate
-from services.grader.engine.past.history import Entry, point_of
+from services.grader.engine.past.history import Entry
+from services.grader.engine.past.points import point_of
 from services.grader.engine.past.timeline import feed, limits_of
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.signs.readings import SPO2, SPOT, TEMPERATURE, Reading, categorise

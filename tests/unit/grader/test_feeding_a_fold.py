@@ -7,7 +7,8 @@ from typing import Any
 from services.grader.engine.chart import Attribution, Chart, Oxygen, Stay
 from services.grader.engine.crs.holds import ChartedHold, MeasuredHold
 from services.grader.engine.fold import Episode, Fold, Holds
-from services.grader.engine.past.history import Entry, Point, point_of, reading_point
+from services.grader.engine.past.history import Entry
+from services.grader.engine.past.points import Point, point_of, reading_point
 from services.grader.engine.past.timeline import feed, pass_time
 from services.grader.engine.person import Person
 from services.grader.engine.ruleset.rules import DEFAULT_RULES

@@ -18,15 +18,13 @@ from services.grader.engine.past.history import (
     content_of,
     cut_out,
     has_content,
-    points_after,
-    reading_point,
     short_name,
-    support_rank,
     with_entry,
     with_reading,
     without_second,
 )
-from services.grader.engine.signs.readings import ABNORMAL, CUFF, DEEP, FAST, NORMAL, Reading
+from services.grader.engine.past.points import points_after, reading_point, support_rank
+from services.grader.engine.signs.readings import ABNORMAL, CUFF, DEEP, FAST, NORMAL, SPOT, Reading
 from services.grader.engine.signs.track import Dense
 
 SERIES, STALE_MS, SECOND = "spo2_pct", 300_000, 1000
@@ -102,6 +100,22 @@ def test_what_differs_begins_another_span(second):
 def test_a_pause_that_went_stale_begins_another_span():
     assert len(stored(reading(0), reading(299)).spans[SERIES]) == 1
     assert len(stored(reading(0), reading(300)).spans[SERIES]) == 2
+
+
+@pytest.mark.parametrize(("taken_s", "runs"), [(1, 1), (2, 2), (3, 2), (4, 1)])
+def test_what_follows_a_reading_taken_by_hand_is_another_span_with_a_name_of_its_own(taken_s, runs):
+    history = stored(reading(0), reading(2))
+    by_hand = Entry(taken_s * SECOND, "hand", "", (reading(taken_s, manner=SPOT),))
+    history, _ = with_reading(with_entry(history, by_hand), reading(4), "e2", STALE_MS)
+    spans = history.spans[SERIES]
+    assert [span.event_id for span in spans] == ["e0", "e2"][:runs]
+    assert sum(span.readings for span in spans) == 3
+
+
+def test_another_sign_taken_by_hand_ends_no_span():
+    other = Entry(3 * SECOND, "hand", "", (Reading("temperature_c", 3 * SECOND, 37.0, NORMAL, SPOT),))
+    history, _ = with_reading(with_entry(stored(reading(0), reading(2)), other), reading(4), "e2", STALE_MS)
+    assert len(history.spans[SERIES]) == 1
 
 
 def test_the_same_second_again_says_something_only_if_it_is_worse():

@@ -54,6 +54,28 @@ def test_what_waits_ahead_of_the_fold_is_folded_with_a_second_record_of_one_seco
     assert runs == [(ms(1), 3), (ms(1 + 5 * SECOND), 1)]
 
 
+def test_a_fever_that_begins_anew_after_a_reading_by_hand_names_the_reading_it_begins_with():
+    """Also when the past is folded again from before that reading."""
+    ways = TwoWays().admit()
+    for second in range(40):
+        ways.vitals(1 + second * SECOND, temperature_c=38.0, heart_rate_bpm=89, event_id=f"s{second}")
+        if second == 20:
+            by_hand = {"source": "manual", "temperature_site": "oral", "temperature_c": 36.8}
+            ways.vitals(1 + 20 * SECOND, **by_hand, event_id="by hand")
+    ways.chart(1 + 39 * SECOND, "medication", drug="paracetamol")
+    assert ways.same_state().fold.tracks["temperature_c"].finding.event_id == "s21"
+
+
+def test_a_reading_by_hand_in_the_second_of_the_newest_ends_a_steady_run():
+    ways = TwoWays().admit()
+    for second in range(10):
+        ways.vitals(1 + second * SECOND, **RATES, event_id=f"s{second}")
+        if second == 5:
+            ways.vitals(1 + 5 * SECOND, source="manual", spo2_pct=97, event_id="by hand")
+    runs = ways.same_state().history.spans["spo2_pct"]
+    assert [(run.event_id, run.readings) for run in runs] == [("s0", 6), ("s6", 4)]
+
+
 def test_runs_that_are_more_than_there_is_room_for_are_told_coarsely_as_ever():
     """Saturation hovers at its limit: neighbours differ, so none of them can be joined."""
     ways, minute = TwoWays(watch_all=False).admit(), 1.0

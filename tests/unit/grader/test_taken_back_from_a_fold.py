@@ -6,7 +6,8 @@ from typing import Any
 
 from services.grader.engine.crs.holds import MeasuredHold
 from services.grader.engine.fold import Episode, Fold, Holds
-from services.grader.engine.past.history import Entry, point_of
+from services.grader.engine.past.history import Entry
+from services.grader.engine.past.points import point_of
 from services.grader.engine.past.taking_back import taken_back
 from services.grader.engine.past.timeline import feed
 from services.grader.engine.ruleset.rules import DEFAULT_RULES

@@ -16,8 +16,9 @@ from services.grader.engine.fold import Episode, Fold
 from services.grader.engine.merging.joined_folds import joined_folds
 from services.grader.engine.merging.joined_words import joined_sent
 from services.grader.engine.past.founding import pruned
-from services.grader.engine.past.history import Entry, History, Span, cut_out, points_after, short_name, without_second
+from services.grader.engine.past.history import Entry, History, Span, cut_out, short_name, without_second
 from services.grader.engine.past.placing import Placed, place_entry, refold
+from services.grader.engine.past.points import points_after
 from services.grader.engine.past.timeline import feed
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.state import EpisodeName, Newest, PatientState

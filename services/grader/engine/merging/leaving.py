@@ -18,7 +18,8 @@ from services.grader.engine import Output
 from services.grader.engine.chart import Chart
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.founding import pruned
-from services.grader.engine.past.history import History, points_after
+from services.grader.engine.past.history import History
+from services.grader.engine.past.points import points_after
 from services.grader.engine.past.timeline import feed
 from services.grader.engine.state import Merge, PatientState, Place, encode_state
 from services.grader.engine.telling import escalation

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from services.grader.engine.crs.drugs import generic_name
-from services.grader.engine.past.history import Entry, History, Record, point_of
+from services.grader.engine.past.history import Entry, History, Record
+from services.grader.engine.past.points import point_of
 from services.grader.engine.signs.readings import ABNORMAL, SUSPECT, TEMPERATURE
 
 KEPT = 2

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from schemas.encoding import digest
 from services.grader.engine.durations import SECOND_MS
 from services.grader.engine.signs.readings import Reading
-from services.grader.engine.signs.track import Dense
 
 Record = dict[str, Any]
 MOST_SPANS = 48  # of one series; beyond, the oldest neighbours of one category are joined
@@ -75,17 +74,6 @@ class History:
     retracted: dict[str, int] = field(default_factory=dict)
 
 
-class Point(NamedTuple):
-    """What the fold is fed with at one moment."""
-
-    at_ms: int
-    order: tuple[int, str]
-    event_id: str
-    readings: tuple[Reading, ...]
-    record: Record | None
-    dense: Dense | None
-
-
 def short_name(event_id: str) -> str:
     """A stream's ids are many and kept for minutes: ten digits of their hash tell them apart."""
     return hashlib.sha256(event_id.encode()).hexdigest()[:10]
@@ -126,7 +114,8 @@ def with_reading(history: History, reading: Reading, event_id: str, stale_ms: in
     """One more reading of a stream, and whether it says anything new."""
     spans = history.spans.get(reading.series, ())
     if spans and reading.at_ms > spans[-1].last_ms:
-        added = _appended(spans, reading, event_id, stale_ms)
+        goes_on = not taken_by_hand(history, reading.series, spans[-1].last_ms, reading.at_ms)
+        added = _appended(spans, reading, event_id, stale_ms, goes_on)
     else:
         found = next((span for span in spans if span.holds(reading.at_ms)), None)
         if found is not None and found.category >= reading.category:
@@ -136,16 +125,29 @@ def with_reading(history: History, reading: Reading, event_id: str, stale_ms: in
     return replace(history, spans={**history.spans, reading.series: added}), True
 
 
+def taken_by_hand(history: History, series: str, from_ms: int, until_ms: int) -> bool:
+    """Whether somebody took a sign by hand in between: what its stream says after that is a run with a name of its own.
+
+    A finding that begins anew there names the reading that it begins with, whenever the past is folded again.
+    """
+    return any(
+        from_ms <= entry.at_ms < until_ms and any(one.series == series for one in entry.readings)
+        for entry in history.entries.values()
+    )
+
+
 def without_second(history: History, series: str, at_ms: int) -> History:
     """A retraction empties its second."""
     return replace(history, spans={**history.spans, series: _without_second(history.spans.get(series, ()), at_ms)})
 
 
-def _appended(spans: tuple[Span, ...], reading: Reading, event_id: str, stale_ms: int) -> tuple[Span, ...]:
+def _appended(
+    spans: tuple[Span, ...], reading: Reading, event_id: str, stale_ms: int, goes_on: bool
+) -> tuple[Span, ...]:
     last = spans[-1]
     step_ms = reading.at_ms - last.last_ms
     alike = last.category == reading.category and last.manner == reading.manner and step_ms < stale_ms
-    if alike and (last.readings == 1 or step_ms == last.step_ms):
+    if goes_on and alike and (last.readings == 1 or step_ms == last.step_ms):
         grown = replace(last, step_ms=step_ms, readings=last.readings + 1, value=reading.value)
         return (*spans[:-1], grown)
     return with_next_span(spans, Span(reading.at_ms, 0, 1, reading.category, reading.manner, reading.value, event_id))
@@ -177,9 +179,9 @@ def _cut(span: Span, at_ms: int) -> Iterator[Span]:
     before = -(-(at_ms - span.first_ms) // span.step_ms)
     after = (at_ms - span.first_ms) // span.step_ms + 1
     if before:
-        yield _part(span, 0, before)
+        yield part_of(span, 0, before)
     if after < span.readings:
-        yield _part(span, after, span.readings - after)
+        yield part_of(span, after, span.readings - after)
 
 
 def cut_out(span: Span, first_ms: int, last_ms: int) -> Iterator[Span]:
@@ -191,12 +193,13 @@ def cut_out(span: Span, first_ms: int, last_ms: int) -> Iterator[Span]:
     before = -(-(first_ms - span.first_ms) // step_ms) if span.first_ms < first_ms else 0
     after = (last_ms - span.first_ms) // step_ms + 1
     if before:
-        yield _part(span, 0, before)
+        yield part_of(span, 0, before)
     if after < span.readings:
-        yield _part(span, after, span.readings - after)
+        yield part_of(span, after, span.readings - after)
 
 
-def _part(span: Span, start: int, readings: int) -> Span:
+def part_of(span: Span, start: int, readings: int) -> Span:
+    """Some of its readings, from the one at `start` on."""
     return replace(
         span, first_ms=span.first_ms + start * span.step_ms, readings=readings, step_ms=span.step_ms * (readings > 1)
     )
@@ -215,75 +218,3 @@ def _joined(spans: tuple[Span, ...]) -> tuple[Span, ...]:
         else:
             index += 1
     return spans
-
-
-def points_after(history: History, at_ms: int) -> list[Point]:
-    """Everything later than a moment, in the order of event time."""
-    points = [point_of(entry) for entry in history.entries.values() if entry.at_ms > at_ms]
-    for series, spans in history.spans.items():
-        by_hand = _times_by_hand(history, series)
-        for part in (part for span in spans for part in _between(span, by_hand)):
-            if part.last_ms > at_ms:
-                points.extend(_span_points(series, part, at_ms))
-    return sorted(points, key=lambda point: (point.at_ms, point.order))
-
-
-def _times_by_hand(history: History, series: str) -> list[int]:
-    """When somebody took a sign by hand that a stream measures too."""
-    return sorted(
-        entry.at_ms for entry in history.entries.values() if any(one.series == series for one in entry.readings)
-    )
-
-
-def _between(span: Span, times: list[int]) -> Iterator[Span]:
-    """A run in parts: what it says after a reading taken by hand begins anew with its next reading."""
-    start = 0
-    for at_ms in times:
-        if span.first_ms <= at_ms < span.last_ms:
-            upto = (at_ms - span.first_ms) // span.step_ms + 1
-            if upto > start:
-                yield _part(span, start, upto - start)
-            start = upto
-    yield _part(span, start, span.readings - start)
-
-
-def point_of(entry: Entry) -> Point:
-    """An entry as the fold takes it."""
-    return Point(entry.at_ms, _order(entry), entry.event_id, entry.readings, entry.record, None)
-
-
-def reading_point(readings: tuple[Reading, ...], event_id: str) -> Point:
-    """One event of a stream as the fold takes it."""
-    return Point(readings[0].at_ms, (0, ""), event_id, readings, None, None)
-
-
-def _order(entry: Entry) -> tuple[int, str]:
-    """At one event time the higher level of support comes last and so wins; other ties go by id (`settled.md` 9)."""
-    record = entry.record
-    if record is None or record["kind"] not in ("oxygen", "vasopressor"):
-        return (1, entry.event_id)
-    return (2 + support_rank(record), entry.event_id)
-
-
-_DEVICES = ("room_air", "other", "blow_by", "nasal_cannula", "high_flow_nasal_cannula", "face_mask", "venturi_mask")
-_DEVICES_BY_LEVEL = (*_DEVICES, "non_rebreather", "cpap", "bipap", "ventilator")
-
-
-def support_rank(record: Record) -> int:
-    """How much support a chart says, for contradictory charts of one moment."""
-    if record["kind"] == "vasopressor":
-        return 0 if record["drug"] == "none" else 1 if record.get("rate") == 0 else 2
-    flow = min(99, int(record.get("flow_l_min", 0)))
-    return _DEVICES_BY_LEVEL.index(record["device"]) * 100 + flow
-
-
-def _span_points(series: str, span: Span, after_ms: int) -> Iterator[Point]:
-    """First, second and last reading of what is left of a span; those between are known to come."""
-    skipped = 0 if after_ms < span.first_ms else (after_ms - span.first_ms) // max(1, span.step_ms) + 1
-    rest = _part(span, skipped, span.readings - skipped)
-    dense = Dense(rest.first_ms, rest.step_ms, rest.last_ms)
-    times = sorted({rest.first_ms, rest.first_ms + rest.step_ms, rest.last_ms})
-    for at_ms in times:
-        reading = Reading(series, at_ms, span.value, span.category, span.manner)
-        # At the last reading nothing further is known to come.
-        yield Point(at_ms, (0, series), span.event_id, (reading,), None, dense if at_ms < rest.last_ms else None)

@@ -12,18 +12,8 @@ from services.grader.engine.durations import MINUTE_MS, hours, minutes
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.coarsening import kept_small
 from services.grader.engine.past.founding import pruned
-from services.grader.engine.past.history import (
-    Entry,
-    History,
-    Point,
-    Seen,
-    point_of,
-    points_after,
-    reading_point,
-    short_name,
-    with_entry,
-    with_reading,
-)
+from services.grader.engine.past.history import Entry, History, Seen, short_name, with_entry, with_reading
+from services.grader.engine.past.points import Point, point_of, points_after, reading_point
 from services.grader.engine.past.timeline import Trace, feed, pass_time
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import Reading, freshness_limits

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from services.grader.engine.chart import Chart, charted
 from services.grader.engine.fold import Fold
-from services.grader.engine.past.history import Entry, History, point_of
+from services.grader.engine.past.history import Entry, History
+from services.grader.engine.past.points import point_of
 from services.grader.engine.past.timeline import limits_of
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import categorise

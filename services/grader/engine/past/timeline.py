@@ -16,7 +16,7 @@ from services.grader.engine.crs.holds import ChartedHold, MeasuredHold
 from services.grader.engine.fold import Episode, Fold, evaluate
 from services.grader.engine.fold_times import next_time
 from services.grader.engine.neuro.icans import grade_icans
-from services.grader.engine.past.history import Point
+from services.grader.engine.past.points import Point
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import NORMAL, SPO2, SPO2_HOME, Limits, categorise
 from services.grader.engine.signs.track import observe, recategorised
