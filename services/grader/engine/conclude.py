@@ -138,7 +138,7 @@ def _alarms(step: Step, placed: Placed, state: PatientState) -> tuple[Sent, list
     past: list[alarms.Raised | alarms.Over] = []
     if state.stay.status != "discharged":
         sent, past = past_critical(state, placed.changed, step.ward)
-    state = replace(state, sent=sent)
+    state = replace(state, sent=alarms.scoped(replace(state, sent=sent)))
     cause = _gone(state.fold) or ("retracted" if step.retraction else None)
     standing = standing_alarms(state, step.reached_ms, step.ward)
     sent, said = alarms.update(state, standing, cause, heard=step.record is not None)

@@ -131,8 +131,8 @@ def _is_suspended(episode: Episode, fold: Fold, explained: bool, rules: RuleSet)
     """Fever explained otherwise suspends the episode; it resumes unless the fever is known to be gone by then."""
     if explained or not episode.suspended:
         return explained
-    track = fold.tracks[TEMPERATURE]
-    return is_normal(track) and freshness(track, fold.reached_ms, rules) != "lost"
+    track = fold.tracks.get(TEMPERATURE)  # none where its only reading was taken back: then nobody knows
+    return track is not None and is_normal(track) and freshness(track, fold.reached_ms, rules) != "lost"
 
 
 def _graded(fold: Fold, parts: dict[str, Part], rules: RuleSet) -> Fold:

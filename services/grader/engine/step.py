@@ -143,7 +143,9 @@ def _known(state: PatientState | None, record: Record, clock_ms: int, rules: Rul
             for content in map(content_of, _as_sent(state, record))
         )
         return Stepped(state, []) if known else Refused("conflicting_event_id", "event_id")
-    return Stepped(state, []) if event_id in history.retracted else None
+    # Whenever it is that somebody tidies up: a retraction waits as long as its event may be late.
+    waits = history.retracted.get(event_id, 0) >= clock_ms - hours(rules.charted_lateness_h)
+    return Stepped(state, []) if waits else None
 
 
 def _as_sent(state: PatientState, record: Record) -> Iterator[Record]:

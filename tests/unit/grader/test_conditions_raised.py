@@ -8,7 +8,7 @@ from schemas import ids
 from services.grader.engine.chart import Chart, Stay
 from services.grader.engine.fold import Fold
 from services.grader.engine.state import PatientState
-from services.grader.engine.telling.alarms import Over, Raised, raise_alarm, update
+from services.grader.engine.telling.alarms import Over, Raised, raise_alarm, scoped, update
 from services.grader.engine.telling.sent import OpenAlarm, Sent
 from services.grader.engine.telling.watch import Alarm
 
@@ -53,7 +53,7 @@ def test_a_second_gap_stands_beside_the_first_and_both_end_when_it_closes():
 
 def test_in_another_scope_every_input_may_be_paged_for_again():
     before = Sent(missing_scope="episode-1", missing_paged=("sbp_mmhg", "vasopressor"))
-    after, pages = said(before, GAP_IN_PRESSURE)
+    after, pages = said(scoped(patient(before)), GAP_IN_PRESSURE)
     name = ids.possible_crs_id("bed-7", "stay-3", ("sbp_mmhg",))
     assert pages == [Raised(GAP_IN_PRESSURE, name)]
     assert (after.missing_scope, after.missing_paged) == ("stay-3", ("sbp_mmhg",))

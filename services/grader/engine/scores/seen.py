@@ -25,14 +25,7 @@ _NEWS2_SCALE_2: ScoreChart = {**NEWS2, "spo2_pct": SCALE_2_ON_OXYGEN}
 
 def seen_by_scores(state: PatientState, now_ms: int, rules: RuleSet, *, last_known: bool = False) -> Seen:
     """Stale and suspect values are not known to a score; `last_known`: stale ones are, as long as they are not lost."""
-    found: dict[str, Newest] = {}
-    for name, newest in sorted(state.newest.items()):  # of two pressures of one time the arterial one, as it is shown
-        sign = sign_of(name)
-        limit_ms = freshness_limits(newest.manner, rules)[1 if last_known else 0]
-        known = now_ms - newest.placed_ms < limit_ms
-        usable = sign in GRADED_SIGNS and known and "unit_suspect" not in newest.flags
-        if usable and (sign not in found or newest.observed_ms > found[sign].observed_ms):
-            found[sign] = newest
+    found = readings_of_scores(state, now_ms, rules, last_known=last_known)
     chart = state.fold.chart
     confirmed = device_confirmed(chart, now_ms, rules)
     months = chart.person.age_months(now_ms)
@@ -45,6 +38,21 @@ def seen_by_scores(state: PatientState, now_ms: int, rules: RuleSet, *, last_kno
         months is None or months >= rules.qsofa_from_years * 12,
         pews_oxygen(chart.oxygen, confirmed=confirmed),
     )
+
+
+def readings_of_scores(
+    state: PatientState, now_ms: int, rules: RuleSet, *, last_known: bool = False
+) -> dict[str, Newest]:
+    """By sign the reading that counts: the newest that is known, whoever took it."""
+    found: dict[str, Newest] = {}
+    for name, newest in sorted(state.newest.items()):  # of two pressures of one time the arterial one, as it is shown
+        sign = sign_of(name)
+        limit_ms = freshness_limits(newest.manner, rules)[1 if last_known else 0]
+        known = now_ms - newest.placed_ms < limit_ms
+        usable = sign in GRADED_SIGNS and known and "unit_suspect" not in newest.flags
+        if usable and (sign not in found or newest.observed_ms > found[sign].observed_ms):
+            found[sign] = newest
+    return found
 
 
 def child_months(chart: Chart, at_ms: int, rules: RuleSet) -> int | None:

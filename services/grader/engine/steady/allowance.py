@@ -6,8 +6,8 @@ Which points a value scores is shown, and shown again with the next estimate; on
 from collections.abc import Mapping
 
 from services.grader.engine.scores.score_charts import Bands
-from services.grader.engine.scores.seen import on_scale_2, paged_chart, seen_by_scores
-from services.grader.engine.signs.readings import STREAMS, sign_of
+from services.grader.engine.scores.seen import on_scale_2, paged_chart, readings_of_scores, seen_by_scores
+from services.grader.engine.signs.readings import STREAMS
 from services.grader.engine.state import PatientState
 from services.grader.engine.telling.watch import score_of
 from services.grader.engine.ward import Ward
@@ -20,11 +20,8 @@ def allowed_edges(state: PatientState, ward: Ward) -> Mapping[str, tuple[float, 
     share, where the score stands, or where its SpO2 scale depends on the oxygen, each has to stay in its very band.
     """
     chart = paged_chart(state.fold.chart, state.as_of_ms, ward.rules)
-    streamed = {
-        sign_of(name): item.value
-        for name, item in sorted(state.newest.items(), key=lambda pair: pair[1].observed_ms)
-        if item.source in STREAMS and sign_of(name) in chart
-    }
+    counted = readings_of_scores(state, state.reached_ms, ward.rules)
+    streamed = {sign: item.value for sign, item in counted.items() if item.source in STREAMS and sign in chart}
     shares = _shares(state, sorted(streamed), ward)
     if shares and all(chart[sign].score(value) <= shares[sign] for sign, value in streamed.items()):
         return {sign: _edges(chart[sign], value, shares[sign]) for sign, value in streamed.items()}

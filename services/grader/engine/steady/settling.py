@@ -9,8 +9,10 @@ from sys import intern
 from typing import NamedTuple
 
 from services.grader.engine.chart import Chart
+from services.grader.engine.crs.components import febrile
 from services.grader.engine.crs.holds import MeasuredHold, held_until
 from services.grader.engine.durations import DAY_MS, minutes
+from services.grader.engine.fold import Fold
 from services.grader.engine.past.arrival import PRESSURE_SIGNS
 from services.grader.engine.past.timeline import limits_of
 from services.grader.engine.ruleset.rules import RuleSet
@@ -50,10 +52,11 @@ FEW = 8
 
 def settled(state: PatientState, ward: Ward) -> Steady | None:
     """The limits within which this patient's stream says nothing new; None while anything is pending."""
-    if not _is_calm(state):
+    if not (_is_calm(state) and _fever_stands(state.fold, ward.rules)):
         return None
     rules, repeat_ms = ward.rules, state.shown_ms + minutes(ward.rules.repeat_min)
-    if grows(state.fold.chart, state.as_of_ms, repeat_ms):
+    # What is shown was graded at its own moment, which may lie before the clock.
+    if grows(state.fold.chart, min(state.as_of_ms, state.fold.at_ms, state.reached_ms), repeat_ms):
         return None
     asked = Asked(limits_of(state.fold.chart, state.as_of_ms, rules), allowed_edges(state, ward), rules)
     rows = tuple(row for name, item in sorted(state.newest.items()) for row in _rows(state, name, item, asked))
@@ -98,6 +101,11 @@ def _is_calm(state: PatientState) -> bool:
         and (given is None or state.newest_event_ms > given.at_ms)
         and all(entry.at_ms <= state.fold.at_ms for entry in state.history.entries.values())
     )
+
+
+def _fever_stands(fold: Fold, rules: RuleSet) -> bool:
+    """Whether it is more than the moment at which the one reading of a patch counts and goes stale."""
+    return febrile(fold.tracks, fold.chart, fold.reached_ms + 1, rules) == fold.fever
 
 
 def grows(chart: Chart, from_ms: int, until_ms: int) -> bool:

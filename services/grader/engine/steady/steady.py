@@ -16,7 +16,7 @@ from services.grader.engine.signs.oddities import contradict_each_other
 from services.grader.engine.signs.readings import HEART_RATE, TEMPERATURE, pressure_source
 from services.grader.engine.steady.gathered import Gathered
 from services.grader.engine.steady.lockstep import Lockstep, in_step, shared
-from services.grader.engine.steady.row import Row, Sums
+from services.grader.engine.steady.row import ABOUT_MS, Row, Sums
 from services.grader.engine.trends.trend_points import UNITS
 
 Record = dict[str, Any]
@@ -140,7 +140,10 @@ class Steady:
 
     def _lock(self, rows: tuple[Row, ...]) -> None:
         """From here on the rows of the last record are expected together."""
-        if any(row.sign in _LOOKED_AT for row in rows) or rows[0].step_ms + LATEST_MS > self.pause_ms:
+        step_ms = rows[0].step_ms
+        if any(row.sign in _LOOKED_AT or step_ms >= row.stale_ms - ABOUT_MS for row in rows):
+            return
+        if step_ms + LATEST_MS > self.pause_ms:
             return
         names = self.others.union([row.sign for row in self.rows if row not in rows])
         self.lock = in_step(rows, shared(names), self.point_from_ms)

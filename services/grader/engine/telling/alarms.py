@@ -43,13 +43,13 @@ def update(
     """What has to be said about conditions, and what was said then.
 
     Args:
-        state: the patient now; `state.sent` is what was said before.
+        state: the patient now; `state.sent` is what was said before, `scoped`.
         standing: what stands now.
         cause: `retracted`, `discharged` or `merged` where that is why conditions ended; None for their own reason.
         heard: whether a record came; an incident stands however much time passes.
     """
     said: list[Raised | Over] = []
-    sent = _scoped(state)
+    sent = state.sent
     for key, opened in sorted(sent.alarms.items()):
         if key.partition("#")[0] not in standing and (heard or opened.kind not in INCIDENTS):
             sent = replace(sent, alarms={name: item for name, item in sent.alarms.items() if name != key})
@@ -64,8 +64,11 @@ def update(
     return sent, said
 
 
-def _scoped(state: PatientState) -> Sent:
-    """Missing inputs are paged for once an episode; without one, once since admission or the last close."""
+def scoped(state: PatientState) -> Sent:
+    """Missing inputs are paged for once an episode; without one, once since admission or the last close.
+
+    Asked before what stands is looked for: in a new episode what was paged for is due again at once.
+    """
     scope, sent = state.missing_scope, state.sent
     return sent if sent.missing_scope == scope else replace(sent, missing_scope=scope, missing_paged=())
 

@@ -6,7 +6,7 @@ from typing import Any
 from schemas.bedside import VITALS
 from schemas.reading import event_time
 from services.grader.engine.durations import hours, minutes, seconds
-from services.grader.engine.past.history import History, seen_since, short_name
+from services.grader.engine.past.history import History, content_of, has_content, seen_since, short_name
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import (
     GRADED_SIGNS,
@@ -90,13 +90,14 @@ def _is_odd(reading: Reading, state: PatientState, rules: RuleSet) -> bool:
 
 def _placed(record: Record, history: History, from_ms: int) -> tuple[Reading, ...]:
     """What of a record was placed in event time; what came too late for that is graded at most as the newest."""
-    name = record["event_id"]
+    name, at_ms = record["event_id"], placed_ms(record, event_time(record) or 0)
     entry, seen = history.entries.get(name), history.seen.get(short_name(name))
     if entry is not None and entry.at_ms >= from_ms:
         return entry.readings
-    at_ms = placed_ms(record, event_time(record) or 0) if seen is None else seen.at_ms
     if at_ms < from_ms:
         return ()
+    if seen is not None and not (seen.at_ms == at_ms and has_content(seen, content_of(record))):
+        seen = None  # another event under this id, which nobody asked about: the record is a common one
     # The id of a common record is not kept: all of it was placed.
     names = [series_of(sign, record) for sign in GRADED_SIGNS if sign in record] if seen is None else seen.series
     return tuple(
