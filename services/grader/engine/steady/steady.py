@@ -141,9 +141,8 @@ class Steady:
     def _lock(self, rows: tuple[Row, ...]) -> None:
         """From here on the rows of the last record are expected together."""
         step_ms = rows[0].step_ms
-        if any(row.sign in _LOOKED_AT or step_ms >= row.stale_ms - ABOUT_MS for row in rows):
-            return
-        if step_ms + LATEST_MS > self.pause_ms:
+        slow = step_ms + LATEST_MS > self.pause_ms or any(step_ms >= row.stale_ms - ABOUT_MS for row in rows)
+        if slow or any(row.sign in _LOOKED_AT for row in rows):
             return
         names = self.others.union([row.sign for row in self.rows if row not in rows])
         self.lock = in_step(rows, shared(names), self.point_from_ms)
