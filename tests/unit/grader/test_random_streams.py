@@ -40,7 +40,7 @@ def test_any_stream(seed):
 
 
 @pytest.mark.prove
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", MANY)
 def test_many_streams(seed):
     assert_alike(seed)
