@@ -18,7 +18,7 @@ from services.grader.ending import end_process
 from services.grader.engine import Engine, Origin, Output
 from services.grader.intake import Intake, Located, PlainRecord, Taken, rejection
 from services.grader.manifest import Manifest, encode_parts
-from services.grader.sender import Addressed, Sender
+from services.grader.sender import Addressed, Sender, SendingStopped
 from services.grader.tallies import tally_slice
 
 log = logging.getLogger(__name__)
@@ -147,7 +147,10 @@ class OwnedPartition:
                 buckets=self._manifest.but_for(dirty),
             )  # fmt: skip
             buckets = await self._encode(dirty)
-            await self.sender.settled()
+            try:
+                await self.sender.settled()
+            except SendingStopped:  # given up meanwhile: the next owner grades it again, and says what was not said
+                return None
             self._manifest = await self._writer.write(buckets, manifest)
             self.stored = manifest.next
             return self.stored

@@ -41,6 +41,10 @@ Produce = Callable[
 Acknowledged = Callable[[Addressed, float], None]
 
 
+class SendingStopped(Exception):
+    """The partition was given up: whether Kafka has everything is not known any more, so nothing may be stored."""
+
+
 class Sender:
     """One a partition: a `resolved` must never pass its rise.
 
@@ -56,7 +60,8 @@ class Sender:
         self._number = 0
         self._unacknowledged: dict[int, int] = {}  # in the order of sending, with sizes
         self._bytes = 0
-        self._waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []
+        self._closed = False
         self._work = asyncio.Event()
         self._task = asyncio.ensure_future(self._send_all())
 
@@ -76,23 +81,38 @@ class Sender:
         self._work.set()
 
     async def room(self) -> None:
-        """Wait until fewer than the limit are unacknowledged, and not too many bytes."""
+        """Wait until fewer than the limit are unacknowledged, and not too many bytes; or until sending has stopped."""
         await self._until(lambda: len(self._unacknowledged) < self._limit and self._bytes < MOST_BYTES)
 
     async def settled(self) -> None:
-        """Wait until everything enqueued so far is acknowledged, whatever comes after it."""
+        """Wait until everything enqueued so far is acknowledged, whatever comes after it.
+
+        Raises:
+            SendingStopped: before that, or already.
+        """
         last = self._number
-        await self._until(lambda: next(iter(self._unacknowledged), last + 1) > last)
+        if not await self._until(lambda: next(iter(self._unacknowledged), last + 1) > last):
+            raise SendingStopped
 
     def close(self) -> None:
-        """Stop sending. What is not acknowledged is not covered by any checkpoint and comes again."""
-        self._task.cancel()
+        """Stop sending. What is not acknowledged is not covered by any checkpoint and comes again.
 
-    async def _until(self, condition: Callable[[], bool]) -> None:
-        if not condition():
-            reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append((condition, reached))
-            await reached
+        Nobody waits any more: what is still to be sent never will be.
+        """
+        self._closed = True
+        self._task.cancel()
+        for _, reached in self._waiting:
+            if not reached.done():
+                reached.set_result(False)
+        self._waiting.clear()
+
+    async def _until(self, condition: Callable[[], bool]) -> bool:
+        """Whether it came to that before sending stopped."""
+        if self._closed or condition():
+            return not self._closed
+        reached: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((condition, reached))
+        return await reached
 
     async def _send_all(self) -> None:
         while True:
@@ -115,5 +135,5 @@ class Sender:
         self._acknowledged(output, time.monotonic() - since_s)
         for condition, reached in self._waiting:
             if condition() and not reached.done():
-                reached.set_result(None)
+                reached.set_result(True)
         self._waiting = [waiting for waiting in self._waiting if not waiting[1].done()]

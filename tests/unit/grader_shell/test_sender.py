@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from services.grader.sender import MOST_BYTES, Addressed, Sender
+import pytest
+
+from services.grader.sender import MOST_BYTES, Addressed, Sender, SendingStopped
 
 
 class Broker:
@@ -107,3 +109,23 @@ def test_with_nothing_underway_everything_is_settled():
         assert acknowledged == []
 
     run(scenario)
+
+
+def test_when_sending_stops_nobody_waits_any_more_and_nothing_is_said_to_be_settled():
+    async def scenario(_, sender, __):
+        sender.enqueue(outputs(b"1", b"2"))
+        room, settled = asyncio.ensure_future(sender.room()), asyncio.ensure_future(sender.settled())
+        await let_run()
+        assert [room.done(), settled.done()] == [False, False]
+
+        sender.close()
+
+        await asyncio.wait_for(room, 1)
+        with pytest.raises(SendingStopped):
+            await asyncio.wait_for(settled, 1)
+        # Nor does anybody who comes later.
+        await asyncio.wait_for(sender.room(), 1)
+        with pytest.raises(SendingStopped):
+            await asyncio.wait_for(sender.settled(), 1)
+
+    run(scenario, limit=2)

@@ -1,0 +1,123 @@
+"""A partition that is given up ends at once, however little the broker takes, and stores nothing it must not."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from schemas.encoding import encode
+from services.grader import owned as owned_module
+from services.grader.engine.partition import Partition
+from services.grader.intake import Located
+from services.grader.manifest import Manifest, Source
+from services.grader.mending import MendablePartition
+from services.grader.sender import Addressed, Sender
+from services.grader.topic_names import topic_names
+from tests.vignettes.bed import ms, when
+
+NEXT = 500
+PATIENTS = [f"bed-{number}" for number in range(3)]
+
+
+@pytest.fixture(autouse=True)
+def without_pauses(monkeypatch):
+    monkeypatch.setattr(owned_module, "BREATH", 0)
+
+
+class Writer:
+    """Keeps what it is told to store, once it may; and whether the right to store was given back before."""
+
+    def __init__(self) -> None:
+        self.written: list[Manifest] = []
+        self.may_write, self.closed = asyncio.Event(), False
+        self.may_write.set()
+
+    async def write(self, _: Any, manifest: Manifest) -> Manifest:
+        await self.may_write.wait()
+        assert not self.closed, "stored after the right to it was given back"
+        self.written.append(manifest)
+        return manifest
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class Scene:
+    """A partition with room for two outputs, and a broker that acknowledges nothing until it is told to."""
+
+    def __init__(self) -> None:
+        self.receipts: list[asyncio.Future[None]] = []
+        self.writer, engine = Writer(), Partition()
+        self.owned = MendablePartition(
+            0, 1, engine=engine, sender=Sender(self._produce, acknowledged=lambda *_: None, limit=2),
+            writer=self.writer, manifest=Manifest(Source("cluster", "topic"), NEXT, ms(5), engine.rules_hash, {}),
+            topics=topic_names(""), partitions=1,
+        )  # fmt: skip
+
+    async def _produce(self, _: Addressed) -> Awaitable[None]:
+        self.receipts.append(asyncio.get_running_loop().create_future())
+        return self.receipts[-1]
+
+    def grade_all(self) -> "asyncio.Future[None]":
+        """A fever of each patient; more than there is room for."""
+        return asyncio.ensure_future(self.owned.apply([fever(NEXT + n, name) for n, name in enumerate(PATIENTS)]))
+
+    def acknowledge(self) -> None:
+        for receipt in self.receipts:
+            if not receipt.done():
+                receipt.set_result(None)
+
+
+def fever(offset: int, patient_id: str) -> Located:
+    event = {
+        "schema": "crs.vitals.v1", "event_id": f"{patient_id}-{offset}", "patient_id": patient_id,
+        "observed_at": when(6), "source": "manual", "temperature_c": 39.0,
+    }  # fmt: skip
+    return Located("bedside", 0, offset, ms(6), patient_id.encode(), encode(event))
+
+
+def run(scenario: Callable[[Scene], Awaitable[None]]) -> None:
+    async def whole() -> None:
+        async with asyncio.timeout(5):
+            await scenario(Scene())
+
+    asyncio.run(whole())
+
+
+async def let_run() -> None:
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+def test_grading_that_waits_for_room_ends_with_a_partition_whose_patients_are_still_on_their_way_back():
+    async def scenario(scene):
+        await scene.grade_all()
+        scene.owned.mending = SimpleNamespace()  # nothing is stored, so nothing waits for what is sent
+        waiting = asyncio.ensure_future(scene.owned.apply([fever(scene.owned.next, "bed-9")]))
+        await let_run()
+        assert not waiting.done()
+
+        assert await scene.owned.release() is None
+
+        await waiting
+        assert (scene.owned.next, scene.writer.written) == (NEXT + len(PATIENTS), [])
+
+    run(scenario)
+
+
+def test_a_checkpoint_that_waits_for_the_broker_is_not_stored_when_the_partition_is_given_up():
+    async def scenario(scene):
+        await scene.grade_all()
+        storing = asyncio.ensure_future(scene.owned.checkpoint())
+        await let_run()
+        assert not storing.done()
+
+        await scene.owned.abandon()
+        scene.acknowledge()
+
+        assert await storing is None
+        assert (scene.writer.written, scene.owned.stored) == ([], NEXT)
+
+    run(scenario)
