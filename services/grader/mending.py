@@ -70,9 +70,9 @@ class MendablePartition(OwnedPartition):
         gauge("crs_rebuilding_partitions").inc()
         self._returning = asyncio.ensure_future(self._mend(mending, batches))
 
-    async def checkpoint(self) -> int | None:
+    async def _store(self) -> int | None:
         """As for any partition; nothing while somebody is missing."""
-        return None if self.mending is not None else await super().checkpoint()
+        return None if self.mending is not None else await super()._store()
 
     async def abandon(self) -> None:
         """As for any partition; who is missing is missed again by the next owner."""

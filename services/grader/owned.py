@@ -137,6 +137,9 @@ class OwnedPartition:
         Raises:
             KafkaError: the state was not stored; the process has to end.
         """
+        return None if self.released else await self._store()
+
+    async def _store(self) -> int | None:
         async with self._lock:
             self.encoding_s = 0.0
             if self.next == self.stored:
@@ -158,7 +161,7 @@ class OwnedPartition:
     async def release(self) -> int | None:
         """Stop where we are, store it, and give the partition up; what `checkpoint` returns."""
         self.released = True
-        upto = await self.checkpoint()
+        upto = await self._store()
         await self.abandon()
         return upto
 
@@ -168,7 +171,8 @@ class OwnedPartition:
         if self._saying_again is not None:
             self._saying_again.cancel()
         self.sender.close()
-        await self._writer.close()
+        async with self._lock:  # a checkpoint that is being written ends before the right to write it is given back
+            await self._writer.close()
 
     def skip_to(self, begin: int) -> None:
         """Records before `begin` are gone for good: page for that, and go on there."""

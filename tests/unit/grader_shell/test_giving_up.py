@@ -42,6 +42,7 @@ class Writer:
 
     async def close(self) -> None:
         self.closed = True
+        await let_run()
 
 
 class Scene:
@@ -119,5 +120,59 @@ def test_a_checkpoint_that_waits_for_the_broker_is_not_stored_when_the_partition
 
         assert await storing is None
         assert (scene.writer.written, scene.owned.stored) == ([], NEXT)
+
+    run(scenario)
+
+
+def test_of_who_is_given_up_while_patients_are_on_their_way_back_no_checkpoint_is_begun():
+    """The task that takes checkpoints may still come by: until the very end somebody is missing."""
+
+    async def scenario(scene):
+        await scene.grade_all()
+        scene.acknowledge()
+        scene.owned.mending = SimpleNamespace()
+
+        given_up = asyncio.ensure_future(scene.owned.release())
+        while not given_up.done():
+            assert await scene.owned.checkpoint() is None
+            await asyncio.sleep(0)
+
+        assert await scene.owned.checkpoint() is None
+        assert scene.owned.engine.touched == set(PATIENTS)
+        assert scene.writer.written == []
+
+    run(scenario)
+
+
+def test_giving_up_stores_once_what_was_graded():
+    async def scenario(scene):
+        await scene.grade_all()
+        given_up = asyncio.ensure_future(scene.owned.release())
+        storing = asyncio.ensure_future(scene.owned.checkpoint())
+        await let_run()
+        scene.acknowledge()
+
+        assert (await given_up, await storing) == (NEXT + len(PATIENTS), None)
+        assert [manifest.next for manifest in scene.writer.written] == [NEXT + len(PATIENTS)]
+
+    run(scenario)
+
+
+def test_a_checkpoint_that_is_being_written_is_finished_before_the_right_to_it_is_given_back():
+    async def scenario(scene):
+        await scene.grade_all()
+        scene.writer.may_write.clear()
+        storing = asyncio.ensure_future(scene.owned.checkpoint())
+        await let_run()
+        scene.acknowledge()
+        await let_run()
+
+        given_up = asyncio.ensure_future(scene.owned.abandon())
+        await let_run()
+        assert not scene.writer.closed
+        scene.writer.may_write.set()
+
+        await asyncio.gather(storing, given_up)
+        assert (len(scene.writer.written), scene.writer.closed) == (1, True)
 
     run(scenario)
