@@ -11,6 +11,7 @@ from schemas.times import Time
 
 REJECTED = "crs.rejected.v1"
 KEPT_BYTES = 512 * 1024
+KEPT_KEY_BYTES = 1024 * 1024  # a longer key only fits into a compressed record
 
 
 class Rejected(TypedDict):

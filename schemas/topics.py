@@ -141,12 +141,13 @@ REJECTED = Topic(
     "crs.rejected.v1",
     "Refused bytes with the reason; nothing refused is lost.",
     Rejected,
-    "the record's own key, or none",
+    "the record's own key (above 1 MiB its beginning), or none",
     ("ingest", "grader", "notifier"),
     ("control",),
     7 * DAY_MS,
     "operators only",
     partitions=3,
+    # Room for the longest key and, in base64, the most bytes that are kept (schemas/rejected.py).
     config={"max.message.bytes": "2097152"},
 )
 GRADER_STATE = Topic(

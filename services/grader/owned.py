@@ -12,6 +12,7 @@ from schemas.bedside import RULES, TICK
 from schemas.encoding import encode
 from schemas.reading import Record
 from schemas.reasons import Refusal
+from schemas.rejected import KEPT_KEY_BYTES
 from services.grader.buckets import BUCKETS, bucket_of
 from services.grader.checkpoint import CheckpointWriter
 from services.grader.ending import end_process
@@ -196,7 +197,7 @@ class OwnedPartition:
         origin = Origin(self._topics["bedside"], self.number, record.offset)
         if isinstance(event, Refusal):
             located = Located(*origin, record.timestamp, record.key, record.value)
-            return [Output("rejected", (record.key or b"").decode(errors="replace"), rejection(located, event))]
+            return [Output("rejected", "", rejection(located, event))]  # its key is the record's
         clock_ms = max(self.engine.clock_ms, record.timestamp)
         if event["schema"] == TICK:
             return self.engine.advance(clock_ms)
@@ -224,7 +225,7 @@ class OwnedPartition:
         addressed = [
             Addressed(
                 self._topics[output.topic],
-                output.key.encode() or None,
+                _key(output, record),
                 None if output.value is None else encode(output.value),
                 b"" if record is None else b"%d:%d:%d" % (self.number, record.offset, number),
                 self.engine.clock_ms,
@@ -262,6 +263,13 @@ class OwnedPartition:
             await asyncio.sleep(0 if self.released else took_s * BREATH)
         self.engine.touched |= meanwhile
         return encoded
+
+
+def _key(output: Output, record: PlainRecord | None) -> bytes | None:
+    """A refused record keeps its own key, whatever bytes that is: it need not be text."""
+    if output.topic == "rejected" and record is not None:
+        return record.key and record.key[:KEPT_KEY_BYTES]
+    return output.key.encode() or None
 
 
 def _detail(output: Output) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ class Sender:
         """Take outputs over; never waits."""
         for output in outputs:
             self._number += 1
-            size = len(output.value or b"")
+            size = len(output.key or b"") + len(output.value or b"")
             self._unacknowledged[self._number] = size
             self._bytes += size
             self._queue.append((self._number, output, time.monotonic()))

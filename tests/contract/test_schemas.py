@@ -11,7 +11,9 @@ from schemas.__main__ import stale
 from schemas.catalogue import MODELS, adapter, read_event
 from schemas.encoding import encode
 from schemas.reasons import Refusal
+from schemas.rejected import KEPT_BYTES, KEPT_KEY_BYTES
 from schemas.rendering import json_schema
+from schemas.topics import REJECTED
 
 ROOT = Path(schemas.__file__).parent
 EXAMPLES = sorted(ROOT.glob("examples/*/*.json"))
@@ -137,3 +139,10 @@ def test_every_field_is_described(schema):
 def test_a_model_refuses_an_empty_object(schema):
     with pytest.raises(ValueError, match=r"missing|union"):
         adapter(schema).validate_json("{}")
+
+
+def test_the_longest_key_and_the_most_kept_bytes_of_a_refused_record_fit_into_one_record():
+    most = int(REJECTED.config["max.message.bytes"])
+    said_about_it = 4096
+
+    assert KEPT_KEY_BYTES + KEPT_BYTES * 4 / 3 + said_about_it < most

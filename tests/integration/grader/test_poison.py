@@ -55,6 +55,18 @@ POISON = {
     ),
 }
 
+KEYS = {
+    "not text": b"\xff\x00\xfe",
+    "no characters at all": b"",
+    "as long as Kafka takes": b"\xff" * 1_000_000,
+}
+
+
+def poison() -> list[tuple[bytes, bytes]]:
+    """Keys and bodies, each of them bad in one of both."""
+    body = encode(heart_rate("key", "bed-7"))
+    return [(b"bed-7", one) for one in POISON.values()] + [(key, body) for key in KEYS.values()]
+
 
 def test_each_costs_itself_and_the_partition_goes_on(new_ward_topics, tmp_path):
     ward = new_ward_topics(partitions=1)
@@ -70,20 +82,21 @@ def test_each_costs_itself_and_the_partition_goes_on(new_ward_topics, tmp_path):
 
         grader.wait_until_ready()
         bedside.send(enrolled("bed-7"))
-        send_bulk(ward, [(b"bed-7", body) for body in POISON.values()])
+        send_bulk(ward, poison())
         bedside.send([measured("fever", "bed-7", temperature_c=39.0)])
         eventually(lambda: rises() == [1], within=30)
-        first = rejected.until(len(POISON))
+        first = rejected.until(len(poison()))
         grader.kill()
-        send_bulk(ward, [(b"bed-7", body) for body in POISON.values()])
+        send_bulk(ward, poison())
         grader.start()
         bedside.send([measured("low", "bed-7", sbp_mmhg=80)])
         eventually(lambda: rises() == [1, 2], within=30)
 
         assert grader.process.poll() is None
-        both = {refusal["source"]: refusal["reason"] for refusal in rejected.until(2 * len(POISON))}
+        both = {refusal["source"]: refusal["reason"] for refusal in rejected.until(2 * len(poison()))}
         once = Counter({refusal["source"]: refusal["reason"] for refusal in first}.values())
-        assert len(both) == 2 * len(POISON)
+        assert len(both) == 2 * len(poison())
         assert Counter(both.values()) == once + once
         assert once["engine_fault"] == sum(name.startswith("a handed over state") for name in POISON)
+        assert {record.key for record in rejected.records} == {key for key, _ in poison()}
         assert "999999" not in grader.log()

@@ -89,7 +89,7 @@ def test_there_is_no_room_at_the_limit():
 
 def test_there_is_no_room_for_more_bytes_however_few_outputs_they_are():
     async def scenario(broker, sender, _):
-        sender.enqueue(outputs(b"x" * (MOST_BYTES - 1)))
+        sender.enqueue(outputs(b"x" * (MOST_BYTES - len(b"keykey") - 1)))
         await asyncio.wait_for(sender.room(), 1)
         sender.enqueue(outputs(b"y"))
         room = asyncio.ensure_future(sender.room())
@@ -97,6 +97,19 @@ def test_there_is_no_room_for_more_bytes_however_few_outputs_they_are():
         assert not room.done()
 
         broker.acknowledge(1)
+        await asyncio.wait_for(room, 1)
+
+    run(scenario)
+
+
+def test_a_key_of_many_bytes_takes_as_much_room_as_a_value():
+    async def scenario(broker, sender, _):
+        sender.enqueue([Addressed("topic", b"k" * MOST_BYTES, b"{}", b"0:0:0", 0)])
+        room = asyncio.ensure_future(sender.room())
+        await let_run()
+        assert not room.done()
+
+        broker.acknowledge(0)
         await asyncio.wait_for(room, 1)
 
     run(scenario)

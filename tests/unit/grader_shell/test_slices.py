@@ -7,8 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.encoding import encode
+from schemas.rejected import KEPT_KEY_BYTES
 from services.grader import owned as owned_module
 from services.grader.buckets import bucket_of
 from services.grader.engine import Output
@@ -183,3 +186,24 @@ def test_a_partition_that_is_given_up_stops_between_two_slices(event_id):
         assert owned.next == len(engine.given)
 
     graded(scenario)
+
+
+def refused_keys(*keys: bytes | None) -> list[bytes | None]:
+    """What refused records are keyed by that came with these keys."""
+
+    async def scenario(owned, _):
+        await owned.apply([Located("bedside", 0, offset, CLOCK_MS, key, b"{") for offset, key in enumerate(keys)])
+
+    sent = graded(scenario)
+    assert [output.topic for output in sent] == ["crs.rejected.v1"] * len(keys)
+    return [output.key for output in sent]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.none() | st.binary(max_size=20), min_size=1, max_size=20))
+def test_a_refused_record_keeps_its_own_key_whatever_bytes_that_is(keys):
+    assert refused_keys(*keys) == keys
+
+
+def test_a_key_that_would_not_fit_beside_the_refused_bytes_is_cut_off():
+    assert refused_keys(b"\xff" * (KEPT_KEY_BYTES + 1)) == [b"\xff" * KEPT_KEY_BYTES]
