@@ -63,6 +63,9 @@ class Topic:
 
 
 PATIENT = "patient_id in UTF-8"
+# What the grader says has the time of the bedside record it follows from, however wrong the broker's clock was then:
+# Kafka refuses what is more than an hour ahead, and what is refused once would be refused after every restart.
+ANY_TIME = {"message.timestamp.after.max.ms": str(2**63 - 1)}
 
 BEDSIDE = Topic(
     "crs.bedside.v1",
@@ -85,6 +88,7 @@ ESTIMATES = Topic(
     ("dashboard",),
     None,
     "services",
+    config=ANY_TIME,
 )
 ESCALATIONS = Topic(
     "crs.escalations.v1",
@@ -95,6 +99,7 @@ ESCALATIONS = Topic(
     ("notifier", "dashboard"),
     30 * DAY_MS,
     "services",
+    config=ANY_TIME,
 )
 EVIDENCE = Topic(
     "crs.evidence.v1",
@@ -105,7 +110,7 @@ EVIDENCE = Topic(
     ("control",),
     90 * DAY_MS,
     "operators",
-    config={"max.message.bytes": "8388608"},
+    config={"max.message.bytes": "8388608", **ANY_TIME},
 )
 RESPONSES = Topic(
     "crs.responses.v1",
@@ -148,7 +153,7 @@ REJECTED = Topic(
     "operators only",
     partitions=3,
     # Room for the longest key and, in base64, the most bytes that are kept (schemas/rejected.py).
-    config={"max.message.bytes": "2097152"},
+    config={"max.message.bytes": "2097152", **ANY_TIME},
 )
 GRADER_STATE = Topic(
     "crs.grader-state.v1",

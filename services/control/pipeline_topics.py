@@ -7,21 +7,20 @@ from dataclasses import replace
 
 from kafka.errors import KafkaError
 
-from schemas.topics import BEDSIDE, ESCALATIONS, ESTIMATES, EVIDENCE, GRADER_STATE, REJECTED, Topic
+from schemas.topics import ANY_TIME, BEDSIDE, ESCALATIONS, ESTIMATES, EVIDENCE, GRADER_STATE, REJECTED, Topic
 from services.runtime.kafka_clients import admin
 from services.runtime.settings import KafkaSettings
 from services.runtime.topics import create_topics, delete_topics
 
 FOREVER = -1
 # A file may be from any year: no record is too far ahead of the broker's clock.
-ANY_TIME = {"message.timestamp.after.max.ms": str(2**63 - 1)}
 FILE_TIME = {"message.timestamp.type": "CreateTime", **ANY_TIME}
 
 
 def replay_topics() -> tuple[Topic, ...]:
     """What a grader needs. Estimates are not compacted here: each of them is printed."""
     outputs = (ESTIMATES, ESCALATIONS, EVIDENCE, REJECTED)
-    kept = tuple(replace(topic, retention_ms=FOREVER, config=topic.config | ANY_TIME) for topic in outputs)
+    kept = tuple(replace(topic, retention_ms=FOREVER) for topic in outputs)
     return (replace(BEDSIDE, retention_ms=FOREVER, config=BEDSIDE.config | FILE_TIME), *kept, GRADER_STATE)
 
 

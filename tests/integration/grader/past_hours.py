@@ -1,4 +1,4 @@
-"""A ward whose records carry the times they were stamped with, as if the broker had taken them hours ago."""
+"""A ward whose records carry the times they were stamped with, as if the broker had taken them at another hour."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -9,14 +9,14 @@ from kafka import KafkaProducer
 
 from schemas.encoding import encode
 from schemas.times import format_time
-from schemas.topics import BEDSIDE, TOPICS
+from schemas.topics import ANY_TIME, BEDSIDE, TOPICS
 from services.runtime.kafka_clients import producer
 from services.runtime.settings import KafkaSettings
 from services.runtime.topics import topic_name
 from tests.kafka import topics_of_its_own
 
 TICK = {"schema": "crs.tick.v1"}
-STAMPED = replace(BEDSIDE, config={"message.timestamp.type": "CreateTime"})
+STAMPED = replace(BEDSIDE, config={"message.timestamp.type": "CreateTime", **ANY_TIME})
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def stamped_topics(bootstrap_servers: str, *, partitions: int) -> Iterator[Kafka
 
 
 class Past:
-    """Writes records as of so many minutes before now."""
+    """Writes records as of so many minutes before now, or below zero after it."""
 
     def __init__(self, kafka: KafkaSettings) -> None:
         self._topic, self._partitions = topic_name(kafka.topic_prefix, BEDSIDE), kafka.partitions

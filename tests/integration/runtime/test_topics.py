@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from schemas.topics import ALARMS, BEDSIDE, DELIVERIES, REJECTED, TOPICS
+from schemas.topics import ALARMS, BEDSIDE, DELIVERIES, ESTIMATES, REJECTED, TOPICS
 from services.runtime.topics import create_topics, topic_name, verify_topics
 
 pytestmark = pytest.mark.kafka
@@ -47,6 +47,7 @@ def test_another_partition_count_is_refused(new_ward_topics):
     [
         pytest.param(DELIVERIES, {"retention_ms": 1_000_000}, "retention.ms=1000000", id="retention"),
         pytest.param(ALARMS, {"retention_ms": 1_000_000}, "cleanup.policy=delete", id="compaction"),
+        pytest.param(ESTIMATES, {"config": {}}, "message.timestamp.after.max.ms=3600000", id="how far ahead"),
         pytest.param(BEDSIDE, {"config": {}}, "message.timestamp.type=CreateTime", id="whose clock"),
     ],
 )
