@@ -15,6 +15,7 @@ from schemas.reasons import Refusal
 from schemas.rejected import KEPT_KEY_BYTES
 from services.grader.buckets import BUCKETS, bucket_of
 from services.grader.checkpoint import CheckpointWriter
+from services.grader.clock_ahead import ClockAhead
 from services.grader.ending import end_process
 from services.grader.engine import Engine, Origin, Output
 from services.grader.intake import Intake, Located, PlainRecord, Taken, rejection
@@ -57,6 +58,7 @@ class OwnedPartition:
         self._covered = [manifest.buckets[n].next if n in manifest.buckets else 0 for n in range(BUCKETS)]
         self._covered_upto = max(self._covered, default=0)
         self._lock = asyncio.Lock()
+        self._clock_ahead = ClockAhead(number)
         self._saying_again: asyncio.Future[None] | None = None
 
     def take_over(self, buckets: dict[int, dict[str, Any]]) -> None:
@@ -125,6 +127,7 @@ class OwnedPartition:
                 break
         self.progress_s = time.monotonic()
         tally_slice(count - skipped, skipped=skipped, oldest_ms=oldest_ms)
+        self._clock_ahead.look(clock_ms)
         return unfinished
 
     @property
@@ -172,6 +175,7 @@ class OwnedPartition:
         if self._saying_again is not None:
             self._saying_again.cancel()
         self.sender.close()
+        self._clock_ahead.forget()
         async with self._lock:  # a checkpoint that is being written ends before the right to write it is given back
             await self._writer.close()
 

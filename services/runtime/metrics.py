@@ -48,6 +48,9 @@ METRICS: tuple[Metric, ...] = (
         "crs_partition_last_progress_timestamp_seconds", "gauge", "grader", "Last applied record.", ("partition",)
     ),
     Metric("crs_partition_lag_records", "gauge", "grader", "Records not yet applied.", ("partition",)),
+    Metric(
+        "crs_partition_clock_ahead_seconds", "gauge", "grader", "How far its clock is ahead of ours.", ("partition",)
+    ),
     Metric("crs_unacknowledged_outputs", "gauge", "grader", "Outputs Kafka has not acknowledged yet."),
     Metric("crs_checkpoint_seconds", "histogram", "grader", "Time to write one checkpoint."),
     Metric("crs_checkpoint_timestamp_seconds", "gauge", "grader", "Last finished checkpoint.", ("partition",)),

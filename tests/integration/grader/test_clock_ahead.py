@@ -1,4 +1,4 @@
-"""A broker whose clock was hours ahead for a moment: the ward is graded on at that time."""
+"""A broker whose clock was hours ahead for a moment: the ward is graded on at that time, and told of it."""
 
 import pytest
 
@@ -36,3 +36,4 @@ def test_what_follows_from_a_record_that_came_hours_too_early_by_the_brokers_clo
         eventually(lambda: evidence() and estimates(), within=10)
         assert len(rejected.until(1)) == 1
         assert grader.process.poll() is None
+        eventually(lambda: "clock is or was ahead" in grader.log(), within=5)
