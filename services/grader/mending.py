@@ -78,6 +78,7 @@ class MendablePartition(OwnedPartition):
         """As for any partition; who is missing is missed again by the next owner."""
         if self._returning is not None:
             self._returning.cancel()
+            self._returning = None  # for it holds us, once cancelled
         self._mended()
         await super().abandon()
 

@@ -174,6 +174,7 @@ class OwnedPartition:
         self.released = True
         if self._saying_again is not None:
             self._saying_again.cancel()
+            self._saying_again = None  # a task that was cancelled holds what it worked on: no cycle is left behind
         self.sender.close()
         self._clock_ahead.forget()
         async with self._lock:  # a checkpoint that is being written ends before the right to write it is given back

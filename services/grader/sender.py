@@ -63,7 +63,7 @@ class Sender:
         self._waiting: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []
         self._closed = False
         self._work = asyncio.Event()
-        self._task = asyncio.ensure_future(self._send_all())
+        self._task: asyncio.Future[None] | None = asyncio.ensure_future(self._send_all())
 
     @property
     def unacknowledged(self) -> int:
@@ -100,7 +100,9 @@ class Sender:
         Nobody waits any more: what is still to be sent never will be.
         """
         self._closed = True
-        self._task.cancel()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None  # once cancelled it holds this sender
         for _, reached in self._waiting:
             if not reached.done():
                 reached.set_result(False)

@@ -1,7 +1,10 @@
 """A partition that is given up ends at once, however little the broker takes, and stores nothing it must not."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import gc
+import json
+import weakref
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,10 +12,13 @@ import pytest
 
 from schemas.encoding import encode
 from services.grader import owned as owned_module
+from services.grader.aside import Aside
+from services.grader.collecting import calm_down
+from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
 from services.grader.intake import Located
 from services.grader.manifest import Manifest, Source
-from services.grader.mending import MendablePartition
+from services.grader.mending import MendablePartition, Mending
 from services.grader.sender import Addressed, Sender
 from services.grader.topic_names import topic_names
 from tests.vignettes.bed import ms, when
@@ -174,5 +180,61 @@ def test_a_checkpoint_that_is_being_written_is_finished_before_the_right_to_it_i
 
         await asyncio.gather(storing, given_up)
         assert (len(scene.writer.written), scene.writer.closed) == (1, True)
+
+    run(scenario)
+
+
+@pytest.fixture
+def collecting_as_before():
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+async def unread() -> AsyncGenerator[Sequence[Any], None]:
+    """A log that is read on and on."""
+    while True:
+        yield []
+        await asyncio.sleep(0)
+
+
+def taken_over(scene: Scene) -> None:
+    """Estimates are said again: more than there is room for."""
+    engine = Partition()
+    for name in PATIENTS:
+        engine.apply(json.loads(fever(1, name).value), clock_ms=ms(6), origin=Origin("t", 0, 1))
+    scene.owned.take_over({0: {name: engine.encoded(name) for name in PATIENTS}})
+
+
+def mended(scene: Scene) -> None:
+    """Patients are on their way back."""
+    aside = Aside(scene.owned.engine, buckets=frozenset(), everybody=True)
+    scene.owned.mend(Mending(aside, Partition(), 1, 0, NEXT), unread())
+
+
+def untouched(_: Scene) -> None:
+    """Only its sender is at work."""
+
+
+@pytest.mark.usefixtures("collecting_as_before")
+@pytest.mark.parametrize("busy", [taken_over, mended, untouched])
+def test_whatever_it_was_doing_a_partition_that_is_given_up_leaves_nothing_behind(busy, monkeypatch):
+    """What was there when the next partition was opened is not looked through again: no cycle of it is freed."""
+    monkeypatch.setattr(owned_module, "AGAIN", 1)
+
+    async def scenario(scene):
+        busy(scene)
+        await let_run()
+        calm_down()
+        parts = [weakref.ref(part) for part in (scene.owned, scene.owned.engine, scene.owned.sender)]
+
+        await scene.owned.abandon()
+        scene.acknowledge()
+        scene.owned = None
+        await let_run()
+        gc.collect()
+
+        assert [part() is None for part in parts] == [True] * 3
 
     run(scenario)
