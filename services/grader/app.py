@@ -28,6 +28,10 @@ BUFFERED_BATCHES = 4
 # About a thousand records a batch: what Faust does for each batch is spread over them (half of it costs a seventh more
 # a record, twice of it gains nothing), and no partition waits long for its turn.
 FETCHED_BYTES = 256 * 1024
+# Nothing is fetched while the agent is busy and its buffer full, as when states are read that take their time. After
+# so long without a fetch aiokafka leaves the group and joins it again only after a fetch, but Faust fetches only what
+# it was given: nobody would ever move again. It must never come to that; what really hangs is seen by `watchdog.py`.
+NO_POLL_LIMIT_S = 24 * 3600.0
 CHECKPOINT_SHARE = 0.1  # of the time; a restart applies again what came since the last checkpoint
 RAW: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
 
@@ -94,7 +98,7 @@ def _faust_app(settings: GraderSettings) -> App:
         broker_session_timeout=session_s,
         broker_heartbeat_interval=min(1.0, session_s / 4),  # how soon the others hear that somebody is gone
         broker_request_timeout=session_s + 1,  # Faust refuses a session longer than a request
-        broker_max_poll_interval=60.0,
+        broker_max_poll_interval=NO_POLL_LIMIT_S,
         consumer_max_fetch_size=FETCHED_BYTES,
         broker_commit_interval=1.0,
         producer_request_timeout=settings.send_timeout.total_seconds(),

@@ -6,7 +6,7 @@ import logging
 import faust
 from faust import App
 
-from services.grader.app import build_app
+from services.grader.app import Grader, build_app
 from services.grader.broker_facts import LogEnds, bedside_source
 from services.grader.collecting import calm_down
 from services.grader.engine import EngineFactory
@@ -29,8 +29,7 @@ def run(settings: GraderSettings, engine_for: EngineFactory, *, rules_hash: str)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     grader = build_app(settings, source, engine_for, rules_hash=rules_hash)
-    limit_s = settings.stall_limit.total_seconds()
-    watchdog = Watchdog(grader.ownership.positions, LogEnds(settings, bedside), limit_s=limit_s, seen=Lags())
+    watchdog = _watchdog(settings, grader, LogEnds(settings, bedside))
     show(grader.ownership)
     health = Health("grader")
     calm_down()
@@ -41,6 +40,16 @@ def run(settings: GraderSettings, engine_for: EngineFactory, *, rules_hash: str)
             return _work(grader.app, loop)
         finally:
             watchdog.stop()
+
+
+def _watchdog(settings: GraderSettings, grader: Grader, log_ends: LogEnds) -> Watchdog:
+    limit_s = settings.stall_limit.total_seconds()
+    # So long the group itself waits for its slowest member; then everybody has an answer, or is to ask again at once.
+    rebalance_s = float(grader.app.conf.broker_rebalance_timeout)
+    return Watchdog(
+        grader.ownership.positions, log_ends, limit_s=limit_s, seen=Lags(),
+        rebalancing=lambda: bool(grader.app.rebalancing), rebalance_limit_s=rebalance_s + limit_s,
+    )  # fmt: skip
 
 
 def _work(app: App, loop: asyncio.AbstractEventLoop) -> int:

@@ -19,6 +19,7 @@ WAITING_SHARE = 0.25
 Positions = Callable[[], Mapping[int, int]]  # next offset to apply, by partition; NOT_OPENED before there is one
 LogEnds = Callable[[list[int]], Mapping[int, int]]  # asks the broker; raises when it does not answer
 Seen = Callable[[Mapping[int, int], Mapping[int, int]], None]  # told positions and log ends after every look
+Rebalancing = Callable[[], bool]  # whether this process has nothing because the group is being divided anew
 
 
 class Standstill:
@@ -54,12 +55,49 @@ class Standstill:
         return [partition for partition, stood_s in self._stood_s.items() if stood_s >= self._limit_s]
 
 
-class Watchdog:
-    """Looks every few seconds; close it with `stop`."""
+class Rebalance:
+    """How long the group has been divided anew without an end. Pure: time is an argument.
 
-    def __init__(self, positions: Positions, log_ends: LogEnds, *, limit_s: float, seen: Seen) -> None:
+    Meanwhile nothing is ours, so no partition can be seen to stand still: a process that never comes back into its
+    group would grade nothing for good and look idle. A spare worker, whom the group gave nothing, is done with it.
+    """
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._since_s: float | None = None
+
+    def forget(self) -> None:
+        """The broker did not answer: nobody can join a group then, count from anew."""
+        self._since_s = None
+
+    def is_stuck(self, *, rebalancing: bool, now_s: float) -> bool:
+        """Whether it has gone on for the limit."""
+        if not rebalancing:
+            self._since_s = None
+            return False
+        self._since_s = now_s if self._since_s is None else self._since_s
+        return now_s - self._since_s >= self._limit_s
+
+
+class Watchdog:
+    """Looks every few seconds; close it with `stop`.
+
+    Args:
+        positions: of the partitions that are ours.
+        log_ends: of these partitions, or of any while there are none.
+        limit_s: of a partition that stands still.
+        seen: told what each look found.
+        rebalancing: whether the group is being divided anew.
+        rebalance_limit_s: of that.
+    """
+
+    def __init__(
+        self, positions: Positions, log_ends: LogEnds, *, limit_s: float, seen: Seen, rebalancing: Rebalancing,
+        rebalance_limit_s: float,
+    ) -> None:  # fmt: skip
         self._positions, self._log_ends, self._seen = positions, log_ends, seen
-        self._standstill = Standstill(limit_s)
+        self._rebalancing = rebalancing
+        self._standstill, self._rebalance = Standstill(limit_s), Rebalance(rebalance_limit_s)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
@@ -73,13 +111,23 @@ class Watchdog:
 
     def _watch(self) -> None:
         while not self._stopped.wait(LOOK_EVERY_S):
-            positions = dict(self._positions())
             try:
-                ends = self._log_ends(sorted(positions))
+                self._look()
             except Exception as fault:
-                log.warning("the broker does not answer", exc_info=fault)
-                self._standstill.forget()
-                continue
-            self._seen(positions, ends)
-            if stuck := self._standstill.stuck(positions, ends, time.monotonic()):
-                end_process("nothing was applied for too long while records wait", partition=stuck[0], count=len(stuck))
+                end_process("the watchdog cannot look any more", fault)
+
+    def _look(self) -> None:
+        positions = dict(self._positions())
+        try:
+            ends = self._log_ends(sorted(positions))
+        except Exception as fault:
+            log.warning("the broker does not answer", exc_info=fault)
+            self._standstill.forget()
+            self._rebalance.forget()
+            return
+        self._seen(positions, ends)
+        now_s = time.monotonic()
+        if stuck := self._standstill.stuck(positions, ends, now_s):
+            end_process("nothing was applied for too long while records wait", partition=stuck[0], count=len(stuck))
+        if self._rebalance.is_stuck(rebalancing=self._rebalancing(), now_s=now_s):
+            end_process("the group has not given us our partitions for too long")

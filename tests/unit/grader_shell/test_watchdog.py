@@ -1,14 +1,16 @@
 """When standing still is a fault: records wait, the broker answers, and nothing is applied for the limit."""
 
+import queue
 import time
 from collections.abc import Sequence
 from types import SimpleNamespace
 
 import pytest
 
+from services.grader import watchdog as watchdog_module
 from services.grader.ownership import NOT_OPENED, Ownership
 from services.grader.readiness import PROGRESS_WITHIN_S, progress
-from services.grader.watchdog import Standstill
+from services.grader.watchdog import Rebalance, Standstill, Watchdog
 
 
 def test_standing_still_while_records_wait_is_noticed_at_the_limit():
@@ -73,6 +75,88 @@ def test_a_partition_that_is_ours_and_never_taken_over_is_noticed_after_four_tim
     stuck = [standstill.stuck({0: now_s, 1: NOT_OPENED}, {0: now_s, 1: 9}, now_s=now_s) for now_s in range(0, 125, 5)]
 
     assert stuck.index([1]) == 120 / 5
+
+
+def test_a_group_that_is_divided_anew_without_end_is_noticed_at_the_limit():
+    rebalance = Rebalance(limit_s=90)
+
+    stuck = [rebalance.is_stuck(rebalancing=now_s >= 10, now_s=now_s) for now_s in range(0, 105, 5)]
+
+    assert stuck.index(True) == 100 / 5
+
+
+def test_a_group_that_is_divided_anew_now_and_then_is_no_fault():
+    rebalance = Rebalance(limit_s=90)
+
+    assert not any(rebalance.is_stuck(rebalancing=now_s % 90 != 0, now_s=now_s) for now_s in range(0, 900, 5))
+
+
+def test_while_the_broker_does_not_answer_nobody_can_join_a_group():
+    rebalance = Rebalance(limit_s=90)
+    rebalance.is_stuck(rebalancing=True, now_s=0)
+    rebalance.forget()
+
+    assert not rebalance.is_stuck(rebalancing=True, now_s=120)
+    assert rebalance.is_stuck(rebalancing=True, now_s=210)
+
+
+@pytest.fixture
+def looking(monkeypatch):
+    """Starts a watchdog that looks without a pause; gives why it ended the process."""
+    ends = queue.Queue[str]()
+    watchdogs = []
+
+    def end_process(why: str, *_, **__):
+        ends.put(why)
+        watchdogs[-1].stop()
+
+    def look(*, log_ends=lambda _: {0: 7}, positions=lambda: {0: 7}, seen=lambda *_: None, rebalancing=lambda: False):
+        watchdogs.append(
+            Watchdog(positions, log_ends, limit_s=30, seen=seen, rebalancing=rebalancing, rebalance_limit_s=0.0)
+        )
+        watchdogs[-1].start()
+        return ends
+
+    monkeypatch.setattr(watchdog_module, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(watchdog_module, "end_process", end_process)
+    yield look
+    watchdogs[-1].stop()
+
+
+def broken(*_):
+    raise RuntimeError("a fault of ours")
+
+
+@pytest.mark.parametrize("place", ["positions", "seen", "rebalancing"])
+def test_a_watchdog_that_can_look_no_more_ends_the_process(looking, place):
+    assert looking(**{place: broken}).get(timeout=5) == "the watchdog cannot look any more"
+
+
+def test_a_process_that_never_comes_back_into_its_group_ends(looking):
+    why = looking(positions=dict, rebalancing=lambda: True).get(timeout=5)
+
+    assert why == "the group has not given us our partitions for too long"
+
+
+@pytest.mark.parametrize(
+    "worker",
+    [
+        {"positions": dict},  # a spare one: more workers than partitions
+        {"positions": dict, "rebalancing": lambda: True, "log_ends": broken},
+    ],
+)
+def test_a_worker_that_has_nothing_to_do_lives_and_so_does_one_whose_broker_is_away(looking, worker):
+    looks = queue.Queue[None]()
+
+    def log_ends(asked):
+        looks.put(None)
+        return worker.get("log_ends", lambda _: {})(asked)
+
+    ended = looking(**{**worker, "log_ends": log_ends})
+
+    for _ in range(5):
+        looks.get(timeout=5)
+    assert ended.empty()
 
 
 def test_a_worker_is_not_ready_while_a_partition_of_its_own_is_not_graded():
