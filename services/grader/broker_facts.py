@@ -1,6 +1,7 @@
 """What the grader asks of the broker besides records: which cluster and topic this is, and where logs begin and end."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from aiokafka import TopicPartition as AsyncTopicPartition
@@ -11,6 +12,10 @@ from services.grader.kafka_access import committed_reader
 from services.grader.manifest import Source
 from services.runtime.kafka_clients import admin, consumer
 from services.runtime.settings import KafkaSettings
+
+# A broker that is slower does not answer, for the watchdog.
+ALL_ANSWER_MS = 10_000
+ONE_ANSWERS_MS = 1_000
 
 
 class UnusableTopic(Exception):
@@ -67,9 +72,27 @@ class LogEnds:
         self._settings, self._topic = settings, topic
         self._client: KafkaConsumer | None = None
 
-    def __call__(self, partitions: Iterable[int]) -> Mapping[int, int]:
-        """Log end of each partition; raises where the broker does not answer."""
+    def __call__(self, partitions: Collection[int]) -> Mapping[int, int]:
+        """Log end of each partition that has a leader, and of the topic's others where none is asked for.
+
+        Raises:
+            KafkaError: the broker does not answer for any of them.
+        """
         if self._client is None:
             self._client = consumer(self._settings, client_id="crs-grader-watchdog", isolation_level="read_uncommitted")
-        asked = [TopicPartition(self._topic, partition) for partition in partitions]
-        return {at.partition: end for at, end in self._client.end_offsets(asked).items()} if asked else {}
+        asked = [TopicPartition(self._topic, number) for number in partitions or range(self._settings.partitions)]
+        try:
+            found = self._client.end_offsets(asked, timeout_ms=ALL_ANSWER_MS)
+        except KafkaError:
+            found = self._one_by_one(self._client, asked)
+            if not found:
+                raise
+        return {at.partition: end for at, end in found.items()}
+
+    def _one_by_one(self, client: KafkaConsumer, asked: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """Those that have an end: asked for all together, none is told while one has no leader."""
+        found = dict[TopicPartition, int]()
+        for at in asked:
+            with suppress(KafkaError):
+                found |= client.end_offsets([at], timeout_ms=ONE_ANSWERS_MS)
+        return found
