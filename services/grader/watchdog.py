@@ -25,9 +25,9 @@ Rebalancing = Callable[[], bool]  # whether this process has nothing because the
 class Standstill:
     """How long each partition has applied nothing although its log goes on. Pure: time is an argument.
 
-    While another partition works off a backlog, a partition may only be waiting for its turn, and one that is not taken
-    over yet may be reading its state: such time counts for a quarter, so that a long catch-up is not taken for a fault,
-    and a partition that is really lost is still noticed.
+    While another partition works off a backlog or is not taken over yet, a partition may only be waiting for its turn,
+    and one that is not taken over may be reading its state: such time counts for a quarter, so that neither a long
+    catch-up nor a slow restore is taken for a fault, and a partition that is really lost is still noticed.
     """
 
     def __init__(self, limit_s: float) -> None:
@@ -46,11 +46,9 @@ class Standstill:
         passed_s = 0.0 if self._looked_s is None else now_s - self._looked_s
         waiting = {partition for partition, position in positions.items() if ends.get(partition, position) > position}
         moved = {partition for partition, position in positions.items() if self._positions.get(partition) != position}
-        self._stood_s = {
-            partition: self._stood_s.get(partition, 0.0)
-            + passed_s * (WAITING_SHARE if moved & waiting or positions[partition] == NOT_OPENED else 1)
-            for partition in waiting - moved
-        }
+        others_turn = bool(moved & waiting) or NOT_OPENED in positions.values()
+        counted_s = passed_s * (WAITING_SHARE if others_turn else 1)
+        self._stood_s = {partition: self._stood_s.get(partition, 0.0) + counted_s for partition in waiting - moved}
         self._looked_s, self._positions = now_s, dict(positions)
         return [partition for partition, stood_s in self._stood_s.items() if stood_s >= self._limit_s]
 

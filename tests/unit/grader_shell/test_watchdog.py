@@ -77,6 +77,24 @@ def test_a_partition_that_is_ours_and_never_taken_over_is_noticed_after_four_tim
     assert stuck.index([1]) == 120 / 5
 
 
+def test_partitions_that_wait_while_another_one_reads_its_state_are_no_fault_for_as_long_as_that_may_take():
+    standstill = Standstill(limit_s=30)
+    reading = [standstill.stuck({0: 5, 1: NOT_OPENED}, {0: 900, 1: 9}, now_s=now_s) for now_s in range(0, 120, 5)]
+
+    assert not any(reading)
+    assert sorted(standstill.stuck({0: 5, 1: NOT_OPENED}, {0: 900, 1: 9}, now_s=120)) == [0, 1]
+
+
+def test_a_partition_that_is_lost_while_another_one_reads_its_state_is_noticed_sooner_once_that_is_done():
+    standstill = Standstill(limit_s=30)
+    for now_s in range(0, 65, 5):
+        standstill.stuck({0: 5, 1: NOT_OPENED}, {0: 900, 1: 9}, now_s=now_s)
+
+    stuck = [standstill.stuck({0: 5, 1: 9}, {0: 900, 1: 9}, now_s=60 + now_s) for now_s in range(0, 30, 5)]
+
+    assert stuck.index([0]) == 15 / 5
+
+
 def test_a_group_that_is_divided_anew_without_end_is_noticed_at_the_limit():
     rebalance = Rebalance(limit_s=90)
 
