@@ -1,21 +1,25 @@
 """What the grader asks of the broker besides records: which cluster and topic this is, and where logs begin and end."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as AsyncTopicPartition
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from services.grader.kafka_access import committed_reader
-from services.grader.manifest import Source
+from services.grader.manifest import Newest, Source
 from services.runtime.kafka_clients import admin, consumer
 from services.runtime.settings import KafkaSettings
 
 # A broker that is slower does not answer, for the watchdog.
 ALL_ANSWER_MS = 10_000
 ONE_ANSWERS_MS = 1_000
+POLL_MS = 1_000
+RECORD_LIMIT_S = 30.0  # reading one record that takes longer is stuck
 
 
 class UnusableTopic(Exception):
@@ -53,16 +57,32 @@ class Bounds(NamedTuple):
     end: int
 
 
-async def bounds_of(settings: KafkaSettings, topic: str, partition: int) -> Bounds:
-    """Where the log begins and ends now. Not asked of Faust's consumer: its thread answers between two fetches only."""
+async def log_of(settings: KafkaSettings, topic: str, partition: int, known: Newest | None) -> tuple[Bounds, bool]:
+    """Where the log begins and ends now, and whether a record in it that is `known` is another one now.
+
+    Not asked of Faust's consumer: its thread answers between two fetches only.
+    """
     reader = committed_reader(settings)
     try:
         await reader.start()
         at = AsyncTopicPartition(topic, partition)
         begins, ends = await reader.beginning_offsets([at]), await reader.end_offsets([at])
-        return Bounds(begins[at], ends[at])
+        bounds = Bounds(begins[at], ends[at])
+        if known is None or not bounds.begin <= known.offset < bounds.end:
+            return bounds, False
+        async with asyncio.timeout(RECORD_LIMIT_S):
+            return bounds, await _timestamp_ms(reader, at, known.offset) != known.timestamp_ms
     finally:
         await reader.stop()
+
+
+async def _timestamp_ms(reader: AIOKafkaConsumer, at: AsyncTopicPartition, offset: int) -> int | None:
+    """Of the record there, as the broker stamped it; None where there is none."""
+    reader.assign([at])
+    reader.seek(at, offset)
+    while not (found := (await reader.getmany(at, timeout_ms=POLL_MS, max_records=1)).get(at)):
+        pass
+    return int(found[0].timestamp) if found[0].offset == offset else None
 
 
 class LogEnds:

@@ -7,7 +7,7 @@ must find is written down and can be checked, and nothing else has to be read.
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -39,6 +39,13 @@ class Stored:
     next: int
 
 
+class Newest(NamedTuple):
+    """The newest bedside record that was applied, by which its log is known again."""
+
+    offset: int
+    timestamp_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """One finished checkpoint of one partition.
@@ -48,6 +55,8 @@ class Manifest:
         clock_ms: the partition's clock at `next`.
         rules: hash of the rule set in force.
         buckets: by number, all parts of each; a bucket that never held a patient is not named.
+        newest: no bucket contains a record behind this one. None where nothing was applied yet, and in checkpoints of
+            earlier versions.
     """
 
     source: Source
@@ -55,6 +64,7 @@ class Manifest:
     clock_ms: int
     rules: str
     buckets: Mapping[int, Stored]
+    newest: Newest | None = None
 
     def but_for(self, numbers: Collection[int]) -> dict[int, Stored]:
         """The buckets without these and their parts."""
@@ -71,6 +81,7 @@ class Manifest:
                 "clock_ms": self.clock_ms,
                 "rules": self.rules,
                 "buckets": {str(number): [at.offset, at.next] for number, at in sorted(self.buckets.items())},
+                "newest": None if self.newest is None else list(self.newest),
             }
         )
 
@@ -82,12 +93,14 @@ def decode_manifest(value: bytes) -> Manifest:
         UnreadableState: it was written by a version this one does not know.
     """
     stored = _decoded(value)
+    newest = stored.get("newest")
     return Manifest(
         Source(stored["cluster_id"], stored["topic_id"]),
         stored["next"],
         stored["clock_ms"],
         stored["rules"],
         {int(number): Stored(*at) for number, at in stored["buckets"].items()},
+        None if newest is None else Newest(*newest),
     )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from services.grader.aside import Aside
 from services.grader.bedside_log import batches_from
-from services.grader.broker_facts import Bounds, bounds_of
+from services.grader.broker_facts import Bounds, log_of
 from services.grader.checkpoint import CheckpointWriter
 from services.grader.engine import EngineFactory
 from services.grader.manifest import Manifest, Source
@@ -26,12 +26,17 @@ class ForeignState(Exception):
 
 
 class StoredPartition(NamedTuple):
-    """The right to write a partition's state, what there is of it, and where its log begins and ends."""
+    """The right to write a partition's state, what there is of it, and its log.
+
+    Attributes:
+        rewritten: whether the log has another record now where the state's newest one was.
+    """
 
     writer: CheckpointWriter
     found: Restored
     bounds: Bounds
     took_s: float
+    rewritten: bool = False
 
     async def close(self) -> None:
         """Give the right back."""
@@ -60,9 +65,10 @@ class Opener:
         async with AsyncExitStack() as undo:
             undo.push_async_callback(writer.close)
             found = await restore(self.settings, self.topics["state"], number)
-            bounds = await bounds_of(self.settings, self.topics["bedside"], number)
+            known = None if found.manifest is None else found.manifest.newest
+            bounds, rewritten = await log_of(self.settings, self.topics["bedside"], number, known)
             undo.pop_all()
-        return StoredPartition(writer, found, bounds, time.monotonic() - started_s)
+        return StoredPartition(writer, found, bounds, time.monotonic() - started_s, rewritten)
 
     async def open(self, number: int, generation: int, fetched: StoredPartition, at: int = 0) -> MendablePartition:
         """The partition as its last checkpoint left it; who cannot be restored comes back from the log.
@@ -74,7 +80,7 @@ class Opener:
             at: offset of the first record that is there to be applied.
 
         Raises:
-            ForeignState: the state was written for another cluster or topic, or the log ends before it.
+            ForeignState: the state was written for another cluster or topic, or contains records that the log lost.
         """
         started_s = time.monotonic()
         async with AsyncExitStack() as undo:
@@ -87,9 +93,9 @@ class Opener:
         return owned
 
     def _restored(self, number: int, generation: int, fetched: StoredPartition, at: int) -> MendablePartition:
-        writer, found, bounds, _ = fetched
+        writer, found, bounds = fetched.writer, fetched.found, fetched.bounds
         if found.manifest is not None:
-            _check(found.manifest, self.source, bounds, number)
+            _check(found.manifest, self.source, fetched, number)
             if at > max(found.manifest.next, bounds.begin):  # older than what was committed: not the newest there was
                 found = Restored(anything=True)
         missing = found.manifest is None and (found.anything or at > bounds.begin)
@@ -134,11 +140,18 @@ class Opener:
             owned.skip_to(bounds.begin)
 
 
-def _check(manifest: Manifest, source: Source, bounds: Bounds, number: int) -> None:
+def _check(manifest: Manifest, source: Source, fetched: StoredPartition, number: int) -> None:
     if manifest.source != source:
         raise ForeignState(f"the state of partition {number} was written for another cluster or another bedside topic")
-    if bounds.end < manifest.next:
-        raise ForeignState(f"partition {number} ends at {bounds.end}, the state already contains {manifest.next}")
+    applied = max(manifest.next, 0 if manifest.newest is None else manifest.newest.offset + 1)
+    if fetched.bounds.end >= applied and not fetched.rewritten:
+        return
+    # What came instead was never graded, and nobody knows since where: an operator has to decide.
+    log.error(
+        "the bedside log has lost records that were graded",
+        extra={"partition": number, "offset": applied, "count": max(applied - fetched.bounds.end, 0)},
+    )
+    raise ForeignState(f"partition {number} ends at {fetched.bounds.end}, or anew, and the state contains {applied}")
 
 
 def _tell_damage(number: int, found: Restored, *, patients: int, bounds: Bounds) -> None:

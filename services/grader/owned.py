@@ -19,7 +19,7 @@ from services.grader.clock_ahead import ClockAhead
 from services.grader.ending import end_process
 from services.grader.engine import Engine, Origin, Output
 from services.grader.intake import Intake, Located, PlainRecord, Taken, rejection
-from services.grader.manifest import Manifest, encode_parts
+from services.grader.manifest import Manifest, Newest, encode_parts
 from services.grader.sender import Addressed, Sender, SendingStopped
 from services.grader.tallies import tally_slice
 
@@ -49,6 +49,7 @@ class OwnedPartition:
         self.number, self.generation = number, generation
         self.engine, self.sender = engine, sender
         self.next = self.stored = manifest.next
+        self._newest = manifest.newest
         self.progress_s = time.monotonic()
         self.released = False
         self.encoding_s = 0.0  # what the last checkpoint took from grading
@@ -83,9 +84,18 @@ class OwnedPartition:
         """Those that are not in the state already."""
         if records[0].offset >= self.next:
             return records
+        self._know_again(records)
         fresh = [record for record in records if record.offset >= self.next]
         tally_slice(0, skipped=len(records) - len(fresh), oldest_ms=0)
         return fresh
+
+    def _know_again(self, records: Iterable[PlainRecord]) -> None:
+        """A log that lost its end has other records now where some were applied: nobody graded those."""
+        known = self._newest
+        if known is not None and any(
+            record.offset == known.offset and record.timestamp != known.timestamp_ms for record in records
+        ):
+            end_process("the log has other records now than were graded", partition=self.number, offset=known.offset)
 
     async def _apply_fresh(self, fresh: Sequence[PlainRecord]) -> None:
         if not fresh:
@@ -125,6 +135,8 @@ class OwnedPartition:
             if time.monotonic() >= pause_s:
                 unfinished = True
                 break
+        if count and (self._newest is None or offset >= self._newest.offset):
+            self._newest = Newest(offset, record.timestamp)
         self.progress_s = time.monotonic()
         tally_slice(count - skipped, skipped=skipped, oldest_ms=oldest_ms)
         self._clock_ahead.look(clock_ms)
@@ -154,6 +166,7 @@ class OwnedPartition:
                 buckets=self._manifest.but_for(dirty),
             )  # fmt: skip
             buckets = await self._encode(dirty)
+            manifest = replace(manifest, newest=self._newest)  # after all of them: none contains more than this
             try:
                 await self.sender.settled()
             except SendingStopped:  # given up meanwhile: the next owner grades it again, and says what was not said

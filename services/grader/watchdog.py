@@ -96,6 +96,7 @@ class Watchdog:
         self._positions, self._log_ends, self._seen = positions, log_ends, seen
         self._rebalancing = rebalancing
         self._standstill, self._rebalance = Standstill(limit_s), Rebalance(rebalance_limit_s)
+        self._cut = set[int]()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
@@ -122,9 +123,13 @@ class Watchdog:
             log.warning("the broker does not answer", exc_info=fault)
             self._standstill.forget()
             self._rebalance.forget()
+            self._cut.clear()
             return
         self._seen(positions, ends)
         now_s = time.monotonic()
+        already, self._cut = self._cut, {at for at, position in positions.items() if ends.get(at, position) < position}
+        if cut := sorted(already & self._cut):  # a single look may have met a leader that knows less for a moment
+            end_process("the log ends before what was graded of it", partition=cut[0], count=len(cut))
         if stuck := self._standstill.stuck(positions, ends, now_s):
             end_process("nothing was applied for too long while records wait", partition=stuck[0], count=len(stuck))
         if self._rebalance.is_stuck(rebalancing=self._rebalancing(), now_s=now_s):

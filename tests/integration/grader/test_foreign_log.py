@@ -1,14 +1,17 @@
 """A bedside log that is not the one the state was made of: taken away under a grader, or another in its place."""
 
+from dataclasses import replace
+
 import pytest
 
 from schemas.ids import fault_id
 from schemas.partitions import partition_for
 from schemas.topics import BEDSIDE, ESCALATIONS
+from services.grader.manifest import MANIFEST_KEY, Newest
 from services.runtime.kafka_clients import admin
 from services.runtime.topics import create_topics, topic_name
 from tests.integration.grader.bedside import open_bedside, reading
-from tests.integration.grader.damage import take_away
+from tests.integration.grader.damage import StatePartition, take_away
 from tests.integration.grader.grader_process import grader_process
 from tests.integration.grader.ward_events import enrolled, measured
 from tests.waiting import eventually
@@ -75,3 +78,28 @@ def test_a_bedside_topic_created_anew_is_refused_and_nothing_is_written(ward_top
         assert "a partition could not be restored" in grader.log()
         assert "ForeignState" in grader.log()
         assert escalations() == before
+
+
+def test_a_log_that_lost_records_which_were_graded_is_refused_whatever_came_instead(ward_topics, tmp_path):
+    state = StatePartition(ward_topics, partition_for("bed-7", ward_topics.partitions))
+    with (
+        grader_process(ward_topics, tmp_path, module=GRADER) as grader,
+        open_bedside(ward_topics) as bedside,
+        reading(ward_topics, ESCALATIONS) as escalations,
+    ):
+        bedside.send([*enrolled("bed-7"), measured("fever", "bed-7", temperature_c=39.0, sbp_mmhg=118, spo2_pct=97)])
+        eventually(escalations, within=60)
+        assert grader.stop() == 0
+        manifest = state.manifest()
+        offset, stamp_ms = manifest.newest
+        assert offset == manifest.next - 1
+        for other in (Newest(offset, stamp_ms + 1), Newest(offset + 1_000, stamp_ms)):
+            state.write(MANIFEST_KEY, replace(manifest, newest=other).encode())
+            grader.start()
+
+            assert grader.wait_for_end(within=60) == 1
+        assert grader.log().count("the bedside log has lost records that were graded") == 2
+
+        state.write(MANIFEST_KEY, manifest.encode())
+        grader.start()
+        grader.wait_until_ready()

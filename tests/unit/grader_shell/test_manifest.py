@@ -9,6 +9,7 @@ from services.grader import manifest
 from services.grader.buckets import BUCKETS, bucket_of
 from services.grader.manifest import (
     Manifest,
+    Newest,
     Source,
     Stored,
     UnreadableState,
@@ -24,7 +25,14 @@ MANIFEST = Manifest(
 
 
 def test_a_manifest_comes_back_as_it_was():
-    assert decode_manifest(MANIFEST.encode()) == MANIFEST
+    graded = replace(MANIFEST, newest=Newest(1_050, 1_772_375_400_500))
+    assert [decode_manifest(manifest.encode()) for manifest in (MANIFEST, graded)] == [MANIFEST, graded]
+
+
+def test_a_manifest_from_before_the_newest_record_was_named_is_read():
+    stored = orjson.loads(MANIFEST.encode())
+    del stored["newest"]
+    assert decode_manifest(orjson.dumps(stored)) == MANIFEST
 
 
 # As the engine stores them: a line, and a body that may hold anything, line ends too.

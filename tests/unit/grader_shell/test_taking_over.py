@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from services.grader import owned as owned_module
 from services.grader.buckets import BUCKETS, bucket_of
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
-from services.grader.manifest import Manifest, Source, Stored, decode_bucket
+from services.grader.manifest import Manifest, Newest, Source, Stored, decode_bucket
 from services.grader.owned import AGAIN, OwnedPartition
 from services.grader.sender import Addressed, Sender
 from services.grader.topic_names import topic_names
@@ -210,3 +211,54 @@ def test_a_bucket_that_needs_fewer_parts_than_before_leaves_no_old_one_behind():
     ((buckets, manifest),) = writer.written
     assert list(buckets) == [number]
     assert manifest.buckets == {part: before[part] for part in (untouched, untouched + BUCKETS)}
+
+
+def test_a_checkpoint_names_the_newest_record_that_any_part_of_it_contains():
+    writer = Writer()
+
+    async def scenario(owned, _):
+        await owned.apply([record(500, "bed-1", 6), record(501, "bed-2", 7)])
+        await owned.checkpoint()
+        await owned.apply([record(502, "bed-1", 8)])
+        await owned.checkpoint()
+
+    taken_over(scenario, writer=writer)
+    assert [manifest.newest for _, manifest in writer.written] == [Newest(501, ms(7)), Newest(502, ms(8))]
+
+
+def test_until_it_is_reached_again_the_newest_record_stays_the_one_that_the_restored_state_contains():
+    writer, restored = Writer(), replace(MANIFEST, newest=Newest(501, ms(7)))
+
+    async def scenario(owned, _):
+        for offset in (500, 501, 502):
+            await owned.apply([record(offset, "bed-1", 6.5 + offset - 500)])
+            await owned.checkpoint()
+
+    taken_over(scenario, restored, writer)
+    newest = [manifest.newest for _, manifest in writer.written]
+    assert newest == [Newest(501, ms(7)), Newest(501, ms(7.5)), Newest(502, ms(8.5))]
+
+
+class ProcessEnded(Exception):
+    """Stands for the end of the process."""
+
+
+@pytest.mark.parametrize(("stamped", "ends"), [(6, False), (6.01, True)])
+def test_records_that_come_again_and_are_others_now_end_the_process(monkeypatch, stamped, ends):
+    whys: list[str] = []
+
+    def end_process(why: str, **_: int) -> None:
+        whys.append(why)
+        raise ProcessEnded
+
+    monkeypatch.setattr(owned_module, "end_process", end_process)
+
+    async def scenario(owned, _):
+        await owned.apply([record(500, "bed-1", 5), record(501, "bed-1", 6)])
+        with suppress(ProcessEnded):
+            await owned.apply([record(500, "bed-1", 5), record(501, "bed-1", stamped), record(502, "bed-1", 7)])
+
+        assert owned.next == (502 if ends else 503)
+
+    taken_over(scenario)
+    assert whys == ["the log has other records now than were graded"] * ends

@@ -11,6 +11,7 @@ from services.grader import watchdog as watchdog_module
 from services.grader.ownership import NOT_OPENED, Ownership
 from services.grader.readiness import PROGRESS_WITHIN_S, progress
 from services.grader.watchdog import Rebalance, Standstill, Watchdog
+from tests.waiting import eventually
 
 
 def test_standing_still_while_records_wait_is_noticed_at_the_limit():
@@ -156,6 +157,25 @@ def test_a_process_that_never_comes_back_into_its_group_ends(looking):
     assert why == "the group has not given us our partitions for too long"
 
 
+def test_a_log_that_ends_before_what_was_graded_of_it_ends_the_process(looking):
+    why = looking(positions=lambda: {0: 7, 1: 7}, log_ends=lambda _: {0: 7, 1: 6}).get(timeout=5)
+
+    assert why == "the log ends before what was graded of it"
+
+
+def test_a_leader_that_knows_less_for_a_moment_does_not_end_the_process(looking):
+    looks = queue.Queue[None]()
+
+    def log_ends(_):
+        looks.put(None)
+        return {0: 6 if looks.qsize() % 2 else 7}
+
+    ended = looking(log_ends=log_ends)
+
+    eventually(lambda: looks.qsize() > 6, within=5)
+    assert ended.empty()
+
+
 @pytest.mark.parametrize(
     "worker",
     [
@@ -172,8 +192,7 @@ def test_a_worker_that_has_nothing_to_do_lives_and_so_does_one_whose_broker_is_a
 
     ended = looking(**{**worker, "log_ends": log_ends})
 
-    for _ in range(5):
-        looks.get(timeout=5)
+    eventually(lambda: looks.qsize() > 5, within=5)
     assert ended.empty()
 
 
