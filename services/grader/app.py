@@ -14,6 +14,7 @@ from services.grader.engine import EngineFactory
 from services.grader.kafka_access import faust_credentials
 from services.grader.manifest import Source
 from services.grader.opening import Opener
+from services.grader.overdue import look_out
 from services.grader.ownership import Ownership
 from services.grader.sender import Addressed
 from services.grader.settings import GraderSettings
@@ -140,6 +141,11 @@ def _declare_tasks(app: App, settings: GraderSettings, ownership: Ownership, tic
                 pause_s = max(
                     settings.checkpoint_every.total_seconds(), await ownership.checkpoint() / CHECKPOINT_SHARE
                 )
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def acknowledgements() -> None:
+        """Ends the process when Kafka does not take what it was handed."""
+        await look_out(ownership.waiting_since_s, settings.send_timeout.total_seconds())
 
     @app.task  # type: ignore[untyped-decorator]
     async def collecting() -> None:

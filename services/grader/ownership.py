@@ -53,6 +53,11 @@ class Ownership:
             number: owned.next for number, owned in list(self.owned.items())
         }
 
+    def waiting_since_s(self) -> float | None:
+        """When the oldest output of any partition was handed over that Kafka has not acknowledged."""
+        waiting = [owned.sender.waiting_since_s for owned in self.owned.values()]
+        return min((since_s for since_s in waiting if since_s is not None), default=None)
+
     async def checkpoint(self) -> float:
         """Store every partition's changes and declare safe what that covers; seconds that this took from grading."""
         owned_now = list(self.owned.values())

@@ -48,8 +48,8 @@ class SendingStopped(Exception):
 class Sender:
     """One a partition: a `resolved` must never pass its rise.
 
-    An output that Kafka does not take in time ends the process: the next one repeats it from the last checkpoint, with
-    the same id. Losing one is never acceptable, repeating one is.
+    An output that Kafka does not take in time ends the process (`overdue.py`): the next one repeats it from the last
+    checkpoint, with the same id. Losing one is never acceptable, repeating one is.
     """
 
     def __init__(self, produce: Produce, *, acknowledged: Acknowledged, limit: int = MOST_UNACKNOWLEDGED) -> None:
@@ -59,6 +59,7 @@ class Sender:
         self._queue: deque[tuple[int, Addressed, float]] = deque()
         self._number = 0
         self._unacknowledged: dict[int, int] = {}  # in the order of sending, with sizes
+        self._handed_over_s: dict[int, float] = {}  # when, of those of them that were
         self._bytes = 0
         self._waiting: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []
         self._closed = False
@@ -69,6 +70,11 @@ class Sender:
     def unacknowledged(self) -> int:
         """Outputs queued or sent that Kafka has not acknowledged."""
         return len(self._unacknowledged)
+
+    @property
+    def waiting_since_s(self) -> float | None:
+        """When the oldest output was handed over that Kafka has not acknowledged."""
+        return next(iter(self._handed_over_s.values()), None)
 
     def enqueue(self, outputs: Sequence[Addressed]) -> None:
         """Take outputs over; never waits."""
@@ -124,6 +130,7 @@ class Sender:
                     receipt = asyncio.ensure_future(await self._produce(output))
                 except Exception as fault:
                     end_process("an output could not be handed to Kafka", fault)
+                self._handed_over_s[number] = time.monotonic()
                 receipt.add_done_callback(partial(self._settle, number, output, since_s))
             self._work.clear()
             await self._work.wait()
@@ -133,6 +140,7 @@ class Sender:
             return
         if (fault := done.exception()) is not None:
             end_process("Kafka did not take an output in time", fault)
+        del self._handed_over_s[number]
         self._bytes -= self._unacknowledged.pop(number)
         self._acknowledged(output, time.monotonic() - since_s)
         for condition, reached in self._waiting:

@@ -1,6 +1,7 @@
 """The sender keeps the order, bounds what is unacknowledged, and knows when everything is acknowledged."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -111,6 +112,28 @@ def test_a_key_of_many_bytes_takes_as_much_room_as_a_value():
 
         broker.acknowledge(0)
         await asyncio.wait_for(room, 1)
+
+    run(scenario)
+
+
+def test_the_oldest_output_that_kafka_has_not_acknowledged_tells_since_when_it_waits():
+    async def scenario(broker, sender, _):
+        assert sender.waiting_since_s is None
+        began_s = time.monotonic()
+        sender.enqueue(outputs(b"1"))
+        await let_run()
+        first_s = sender.waiting_since_s
+        sender.enqueue(outputs(b"2"))
+        await let_run()
+        assert began_s <= first_s == sender.waiting_since_s
+
+        broker.acknowledge(0)
+        await let_run()
+        assert first_s < sender.waiting_since_s <= time.monotonic()
+
+        broker.acknowledge(1)
+        await let_run()
+        assert sender.waiting_since_s is None
 
     run(scenario)
 
