@@ -27,7 +27,8 @@ class Standstill:
 
     While another partition works off a backlog or is not taken over yet, a partition may only be waiting for its turn,
     and one that is not taken over may be reading its state: such time counts for a quarter, so that neither a long
-    catch-up nor a slow restore is taken for a fault, and a partition that is really lost is still noticed.
+    catch-up nor a slow restore is taken for a fault, and a partition that is really lost is still noticed. Partitions
+    are taken over one after the other: each time one was, the time of those that are left counts from anew.
     """
 
     def __init__(self, limit_s: float) -> None:
@@ -48,6 +49,8 @@ class Standstill:
         moved = {partition for partition, position in positions.items() if self._positions.get(partition) != position}
         others_turn = bool(moved & waiting) or NOT_OPENED in positions.values()
         counted_s = passed_s * (WAITING_SHARE if others_turn else 1)
+        if any(self._positions.get(partition) == NOT_OPENED for partition in moved):
+            self._stood_s = {at: stood_s for at, stood_s in self._stood_s.items() if positions.get(at) != NOT_OPENED}
         self._stood_s = {partition: self._stood_s.get(partition, 0.0) + counted_s for partition in waiting - moved}
         self._looked_s, self._positions = now_s, dict(positions)
         return [partition for partition, stood_s in self._stood_s.items() if stood_s >= self._limit_s]

@@ -96,6 +96,19 @@ def test_a_partition_that_is_lost_while_another_one_reads_its_state_is_noticed_s
     assert stuck.index([0]) == 15 / 5
 
 
+def test_many_partitions_that_are_taken_over_slowly_one_after_the_other_are_no_fault():
+    standstill = Standstill(limit_s=30)
+    many = range(10)
+
+    def positions(now_s: int) -> dict[int, int]:
+        """One more is taken over every minute."""
+        return {number: now_s if now_s >= 60 * number else NOT_OPENED for number in many}
+
+    assert not any(
+        standstill.stuck(positions(now_s), dict.fromkeys(many, 900), now_s=now_s) for now_s in range(0, 600, 5)
+    )
+
+
 def test_a_group_that_is_divided_anew_without_end_is_noticed_at_the_limit():
     rebalance = Rebalance(limit_s=90)
 
