@@ -151,7 +151,9 @@ def _check(manifest: Manifest, source: Source, fetched: StoredPartition, number:
         "the bedside log has lost records that were graded",
         extra={"partition": number, "offset": applied, "count": max(applied - fetched.bounds.end, 0)},
     )
-    raise ForeignState(f"partition {number} ends at {fetched.bounds.end}, or anew, and the state contains {applied}")
+    if fetched.rewritten:
+        raise ForeignState(f"partition {number} holds other records below {applied} than the state contains")
+    raise ForeignState(f"partition {number} ends at {fetched.bounds.end}, the state already contains {applied}")
 
 
 def _tell_damage(number: int, found: Restored, *, patients: int, bounds: Bounds) -> None:

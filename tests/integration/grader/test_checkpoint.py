@@ -12,7 +12,7 @@ from aiokafka.errors import ProducerFenced
 from services.grader import manifest as manifest_module
 from services.grader.buckets import BUCKETS
 from services.grader.checkpoint import CheckpointWriter
-from services.grader.manifest import Manifest, Source, Stored, encode_bucket, encode_parts
+from services.grader.manifest import Manifest, Newest, Source, Stored, encode_bucket, encode_parts
 from services.grader.opening import ForeignState, Opener
 from services.grader.restore import Restored, restore
 from services.grader.settings import GraderSettings
@@ -224,8 +224,9 @@ def test_a_checkpoint_of_the_first_format_is_read(settings, state):
         (replace(NOTHING, source=Source("another cluster", "topic")), "another cluster"),
         (replace(NOTHING, source=Source("cluster", "another topic")), "another cluster or another bedside topic"),
         (replace(NOTHING, next=500), "ends at 0, the state already contains 500"),
+        (replace(NOTHING, newest=Newest(520, 1)), "ends at 0, the state already contains 521"),
     ],
-    ids=["cluster", "topic", "log ends before the state"],
+    ids=["cluster", "topic", "log ends before the state", "log ends before what a bucket contains"],
 )
 def test_state_that_does_not_belong_to_the_log_is_refused(settings, stored, why):
     names = topic_names(settings.topic_prefix)
