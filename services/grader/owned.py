@@ -9,10 +9,9 @@ from itertools import islice
 from typing import Any
 
 from schemas.bedside import RULES, TICK
-from schemas.encoding import encode
 from schemas.reading import Record
 from schemas.reasons import Refusal
-from schemas.rejected import KEPT_KEY_BYTES
+from services.grader.addressing import addressed
 from services.grader.buckets import BUCKETS, bucket_of
 from services.grader.checkpoint import CheckpointWriter
 from services.grader.clock_ahead import ClockAhead
@@ -20,7 +19,7 @@ from services.grader.ending import end_process
 from services.grader.engine import Engine, Origin, Output
 from services.grader.intake import Intake, Located, PlainRecord, Taken, rejection
 from services.grader.manifest import Manifest, Newest, encode_parts
-from services.grader.sender import Addressed, Sender, SendingStopped
+from services.grader.sender import Sender, SendingStopped
 from services.grader.tallies import tally_slice
 
 log = logging.getLogger(__name__)
@@ -240,20 +239,9 @@ class OwnedPartition:
 
     def _enqueue(self, outputs: Iterable[Output], record: PlainRecord | None = None) -> None:
         """Outputs with the record they follow from; what taking over says follows from none."""
-        addressed = [
-            Addressed(
-                self._topics[output.topic],
-                _key(output, record),
-                None if output.value is None else encode(output.value),
-                b"" if record is None else b"%d:%d:%d" % (self.number, record.offset, number),
-                self.engine.clock_ms,
-                output.topic,
-                _detail(output),
-            )
-            for number, output in enumerate(outputs)
-        ]
-        if addressed:
-            self.sender.enqueue(addressed)
+        ready = addressed(outputs, record, self._topics, partition=self.number, clock_ms=self.engine.clock_ms)
+        if ready:
+            self.sender.enqueue(ready)
 
     def _dirty(self) -> set[int]:
         return {bucket_of(patient_id) for patient_id in self._take_up()}
@@ -281,18 +269,3 @@ class OwnedPartition:
             await asyncio.sleep(0 if self.released else took_s * BREATH)
         self.engine.touched |= meanwhile
         return encoded
-
-
-def _key(output: Output, record: PlainRecord | None) -> bytes | None:
-    """A refused record keeps its own key, whatever bytes that is: it need not be text."""
-    if output.topic == "rejected" and record is not None:
-        return record.key and record.key[:KEPT_KEY_BYTES]
-    return output.key.encode() or None
-
-
-def _detail(output: Output) -> tuple[str, ...]:
-    """What the metrics tell apart; never anything about the patient."""
-    value = output.value or {}
-    if output.topic == "escalations":
-        return (value["kind"], value["priority"])
-    return (value["reason"],) if output.topic == "rejected" else ()
