@@ -1,4 +1,4 @@
-"""Ends the process when Kafka has not taken an output in time.
+"""Ends the process when Kafka has not taken an output, or a checkpoint, in time.
 
 The idempotent producer says so itself only of what it could not begin to send: what it has begun it sends again without
 end, since to give one up would break the order of all that follow.
@@ -37,4 +37,4 @@ async def look_out(oldest_s: Callable[[], float | None], limit_s: float) -> NoRe
     while True:
         await asyncio.sleep(LOOK_EVERY_S)
         if overdue.is_over(oldest_s(), time.monotonic()):
-            end_process("Kafka did not take an output in time")
+            end_process("Kafka did not take an output or a checkpoint in time")

@@ -59,6 +59,7 @@ class OwnedPartition:
         self._covered_upto = max(self._covered, default=0)
         self._lock = asyncio.Lock()
         self._clock_ahead = ClockAhead(number)
+        self._writing_since_s: float | None = None
         self._saying_again: asyncio.Future[None] | None = None
 
     def take_over(self, buckets: dict[int, dict[str, Any]]) -> None:
@@ -146,6 +147,12 @@ class OwnedPartition:
         """How many patients are kept, as of the last checkpoint; also for other threads."""
         return sum(map(len, self._members))
 
+    @property
+    def waiting_since_s(self) -> float | None:
+        """When the oldest of what Kafka has not acknowledged was handed over: an output, or a checkpoint."""
+        waiting = [since_s for since_s in (self.sender.waiting_since_s, self._writing_since_s) if since_s is not None]
+        return min(waiting, default=None)
+
     async def checkpoint(self) -> int | None:
         """Store what changed; the first offset that is not covered, or None where nothing had to be stored.
 
@@ -170,7 +177,9 @@ class OwnedPartition:
                 await self.sender.settled()
             except SendingStopped:  # given up meanwhile: the next owner grades it again, and says what was not said
                 return None
+            self._writing_since_s = time.monotonic()
             self._manifest = await self._writer.write(buckets, manifest)
+            self._writing_since_s = None
             self.stored = manifest.next
             return self.stored
 

@@ -54,8 +54,8 @@ class Ownership:
         }
 
     def waiting_since_s(self) -> float | None:
-        """When the oldest output of any partition was handed over that Kafka has not acknowledged."""
-        waiting = [owned.sender.waiting_since_s for owned in self.owned.values()]
+        """When the oldest output or checkpoint of any partition was handed over that Kafka has not acknowledged."""
+        waiting = [owned.waiting_since_s for owned in self.owned.values()]
         return min((since_s for since_s in waiting if since_s is not None), default=None)
 
     async def checkpoint(self) -> float:

@@ -50,7 +50,8 @@ class GraderSettings(KafkaSettings):
         Field(ge=timedelta(seconds=6), description="After this much silence the group gives our partitions away."),
     ] = timedelta(seconds=14)
     send_timeout: Annotated[
-        timedelta, Field(description="An output that Kafka has not taken after this long ends the process.")
+        timedelta,
+        Field(description="What Kafka has not taken after this long (output, checkpoint) ends the process."),
     ] = timedelta(seconds=15)
     stall_limit: Annotated[
         timedelta, Field(description="Nothing applied for this long while records wait: the process ends.")

@@ -24,7 +24,7 @@ def test_an_output_that_is_never_acknowledged_ends_the_process_and_is_repeated(w
             )
 
             assert deaf.wait_for_end(within=30) == 1
-            assert "Kafka did not take an output in time" in deaf.log()
+            assert "Kafka did not take an output or a checkpoint in time" in deaf.log()
         (page,) = eventually(escalations, within=10)
         with grader_process(ward_topics, tmp_path, module="services.grader"):
             again = eventually(lambda: escalations()[1:], within=30)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import time
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from types import SimpleNamespace
@@ -180,6 +181,24 @@ def test_a_checkpoint_that_is_being_written_is_finished_before_the_right_to_it_i
 
         await asyncio.gather(storing, given_up)
         assert (len(scene.writer.written), scene.writer.closed) == (1, True)
+
+    run(scenario)
+
+
+def test_a_checkpoint_that_the_broker_does_not_take_tells_since_when_it_waits():
+    async def scenario(scene):
+        began_s = time.monotonic()
+        await scene.grade_all()
+        scene.writer.may_write.clear()
+        storing = asyncio.ensure_future(scene.owned.checkpoint())
+        await let_run()
+        scene.acknowledge()
+        await let_run()
+        assert began_s <= scene.owned.waiting_since_s <= time.monotonic()
+
+        scene.writer.may_write.set()
+        await storing
+        assert scene.owned.waiting_since_s is None
 
     run(scenario)
 
