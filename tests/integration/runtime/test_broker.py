@@ -12,7 +12,7 @@ import pytest
 
 from schemas.topics import ALARMS
 from services.runtime import broker as local
-from services.runtime.broker import BrokerDidNotStart, local_kafka
+from services.runtime.broker import STOP_WITHIN_S, BrokerDidNotStart, local_kafka
 from services.runtime.broker_config import Ports
 from services.runtime.broker_ready import answers
 from services.runtime.kafka_clients import consumer, producer
@@ -180,7 +180,7 @@ def test_a_broker_that_is_told_to_stop_does(run_broker, number):
 
     parent.send_signal(number)
 
-    assert parent.wait(20) == 0
+    assert parent.wait(3 * STOP_WITHIN_S) == 0  # a Kafka that does not end by itself is killed after the first third
     assert not lives(kafka)
 
 
