@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.unit.grader.arrivals import Event, arriving, delayed, patients
 
-PATIENTS = 300  # which ones they are depends on the constants of all modules that are imported
+PATIENTS = 600  # which ones they are depends on the constants of all modules that are imported
 OFTEN, SOMETIMES = 3, 1
 
 
