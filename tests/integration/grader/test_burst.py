@@ -120,10 +120,18 @@ def test_a_device_gone_wild_holds_up_another_partition_for_a_few_batches_only(ne
         grader.wait_until_ready(60)
         bedside.send([measured("fever", other, temperature_c=39.0)])
         before = figure(grader, "crs_events_graded_total")
-        eventually(lambda: [one for one in escalations() if one["patient_id"] == other], within=60)
-        meanwhile = figure(grader, "crs_events_graded_total") - before
+        meanwhile = 0.0
+
+        def page_has_come() -> bool:
+            nonlocal meanwhile
+            if any(one["patient_id"] == other for one in escalations()):
+                return True
+            meanwhile = figure(grader, "crs_events_graded_total") - before  # while there was no page yet
+            return False
+
+        eventually(page_has_come, within=60)
 
         assert before + meanwhile < WILD, "the backlog was worked off before the page came: nothing was shown"
-        # What is buffered, one batch being applied, one being fetched, and two until we hear of the page.
+        # What is buffered, one batch that is being applied and one that is being fetched.
         size = len(encode(heart_rate("wild-10000", hot)))
-        assert meanwhile < (BUFFERED_BATCHES + 4) * FETCHED_BYTES / size < WILD / 2
+        assert meanwhile < (BUFFERED_BATCHES + 2) * FETCHED_BYTES / size
