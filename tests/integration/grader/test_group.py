@@ -29,7 +29,8 @@ def test_a_worker_that_has_not_fetched_for_long_stays_in_its_group(ward_topics, 
         # Ticks go only to partitions that are ours; meanwhile there were a few heartbeats, one a second.
         eventually(lambda: ticks(grader) > before + 4 * ward_topics.partitions, within=30)
         bedside.send(enrolled("bed-7"))
-        eventually(estimates, within=10)
+        (estimate, *_) = eventually(estimates, within=10)
+        assert estimate["patient_id"] == "bed-7"
 
 
 def test_a_worker_that_never_comes_into_its_group_ends(ward_topics, tmp_path):

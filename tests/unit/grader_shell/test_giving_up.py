@@ -77,6 +77,16 @@ class Scene:
             if not receipt.done():
                 receipt.set_result(None)
 
+    async def checkpoint_underway(self) -> "asyncio.Future[int | None]":
+        """Of all that was graded; it is written, and the broker does not take it yet."""
+        await self.grade_all()
+        self.writer.may_write.clear()
+        storing = asyncio.ensure_future(self.owned.checkpoint())
+        await let_run()
+        self.acknowledge()
+        await let_run()
+        return storing
+
 
 def fever(offset: int, patient_id: str) -> Located:
     event = {
@@ -167,12 +177,7 @@ def test_giving_up_stores_once_what_was_graded():
 
 def test_a_checkpoint_that_is_being_written_is_finished_before_the_right_to_it_is_given_back():
     async def scenario(scene):
-        await scene.grade_all()
-        scene.writer.may_write.clear()
-        storing = asyncio.ensure_future(scene.owned.checkpoint())
-        await let_run()
-        scene.acknowledge()
-        await let_run()
+        storing = await scene.checkpoint_underway()
 
         given_up = asyncio.ensure_future(scene.owned.abandon())
         await let_run()
@@ -188,12 +193,7 @@ def test_a_checkpoint_that_is_being_written_is_finished_before_the_right_to_it_i
 def test_a_checkpoint_that_the_broker_does_not_take_tells_since_when_it_waits():
     async def scenario(scene):
         began_s = time.monotonic()
-        await scene.grade_all()
-        scene.writer.may_write.clear()
-        storing = asyncio.ensure_future(scene.owned.checkpoint())
-        await let_run()
-        scene.acknowledge()
-        await let_run()
+        storing = await scene.checkpoint_underway()
         assert began_s <= scene.owned.waiting_since_s <= time.monotonic()
 
         scene.writer.may_write.set()
