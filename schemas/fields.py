@@ -6,6 +6,7 @@ kept, flagged and stays alertable: an SpO2 of 45 may be an arrest (`clinical.md`
 
 from typing import Annotated, Any, NamedTuple
 
+from msgspec import Meta
 from pydantic import BeforeValidator, ConfigDict, Field
 
 
@@ -63,13 +64,19 @@ def whole(name: str, description: str = "") -> Any:
     return Field(ge=int(low), le=int(high), description=description or quantity.description, json_schema_extra=extra)
 
 
-TemperatureC = Annotated[float, field("temperature_c")]
-HeartRateBpm = Annotated[float, field("heart_rate_bpm")]
-RespRateBpm = Annotated[float, field("resp_rate_bpm")]
-Spo2Pct = Annotated[float, field("spo2_pct")]
-SbpMmhg = Annotated[float, field("sbp_mmhg")]
-DbpMmhg = Annotated[float, field("dbp_mmhg")]
-MapMmhg = Annotated[float, field("map_mmhg")]
+def bounds(name: str) -> Meta:
+    """The same bounds for msgspec, which reads the common record (`reading_batch.py`)."""
+    low, high = QUANTITIES[name].encodable
+    return Meta(ge=low, le=high)
+
+
+TemperatureC = Annotated[float, field("temperature_c"), bounds("temperature_c")]
+HeartRateBpm = Annotated[float, field("heart_rate_bpm"), bounds("heart_rate_bpm")]
+RespRateBpm = Annotated[float, field("resp_rate_bpm"), bounds("resp_rate_bpm")]
+Spo2Pct = Annotated[float, field("spo2_pct"), bounds("spo2_pct")]
+SbpMmhg = Annotated[float, field("sbp_mmhg"), bounds("sbp_mmhg")]
+DbpMmhg = Annotated[float, field("dbp_mmhg"), bounds("dbp_mmhg")]
+MapMmhg = Annotated[float, field("map_mmhg"), bounds("map_mmhg")]
 FlowLMin = Annotated[float, field("flow_l_min")]
 Fio2 = Annotated[float, field("fio2")]
 
@@ -79,13 +86,14 @@ WIRE = ConfigDict(strict=True, extra="ignore", hide_input_in_errors=True)
 # Control characters never name anything and break logs, keys and terminals.
 PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 
-EventId = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=PRINTABLE, description="Unique name of the event.")
-]
-PatientId = Annotated[
-    str, Field(min_length=1, max_length=128, pattern=PRINTABLE, description="Pseudonym of the patient, never an MRN.")
-]
-Name = Annotated[str, Field(min_length=1, max_length=128, pattern=PRINTABLE, description="A short name.")]
+
+def _text(most: int, description: str) -> Any:
+    return Field(min_length=1, max_length=most, pattern=PRINTABLE, description=description)
+
+
+EventId = Annotated[str, _text(200, "Unique name of the event."), Meta(min_length=1, max_length=200)]
+PatientId = Annotated[str, _text(128, "Pseudonym of the patient, never an MRN."), Meta(min_length=1, max_length=128)]
+Name = Annotated[str, _text(128, "A short name."), Meta(min_length=1, max_length=128)]
 ForwardedFrom = Annotated[
     list[PatientId],
     Field(description="After a merge, written by the grader: the names under which it was sent before, oldest first."),

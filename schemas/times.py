@@ -44,6 +44,11 @@ def parse_time(text: str) -> int:
 
 def parse_times(texts: Sequence[str]) -> list[int | None]:
     """`parse_time` of each, and None where it refuses."""
+    return parse_common_times(texts) or [_parsed_or_none(text) for text in texts]
+
+
+def parse_common_times(texts: Sequence[str]) -> list[int | None] | None:
+    """`parse_time` of each where all have the shape in which we write them, else None."""
     try:
         return [_SECONDS[text[:19]] + _FRACTIONS[text[19:]] for text in texts]
     except KeyError:
@@ -51,8 +56,8 @@ def parse_times(texts: Sequence[str]) -> list[int | None]:
             _remember(second)
     try:
         return [_SECONDS[text[:19]] + _FRACTIONS[text[19:]] for text in texts]
-    except KeyError:  # not all are of the one shape
-        return [_parsed_or_none(text) for text in texts]
+    except KeyError:
+        return None
 
 
 def _remember(second: str) -> None:
