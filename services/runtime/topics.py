@@ -104,4 +104,7 @@ def _differences(
     for setting, expected in topic.settings().items():
         found = settings.get(name, {}).get(setting, {}).get("value")
         if found != expected:
-            yield f"Topic {name} has {setting}={found}, the registry says {expected}."
+            yield (
+                f"Topic {name} has {setting}={found}, the registry says {expected}: `kafka-configs.sh --alter "
+                f"--entity-type topics --entity-name {name} --add-config {setting}={expected}` sets it."
+            )
