@@ -100,6 +100,11 @@ def test_a_log_that_lost_records_which_were_graded_is_refused_whatever_came_inst
             assert grader.wait_for_end(within=60) == 1
         assert grader.log().count("the bedside log has lost records that were graded") == 2
 
-        state.write(MANIFEST_KEY, manifest.encode())
+        # What the README tells an operator to do: the patients are graded anew from what the log still has.
+        state.write(MANIFEST_KEY, b"")
         grader.start()
-        grader.wait_until_ready()
+        bedside.send([measured("low", "bed-7", sbp_mmhg=80)])
+        eventually(
+            lambda: [told["grade"] for told in escalations() if told["kind"] == "crs_rise"] == [1, 1, 2], within=60
+        )
+        assert len({told["escalation_id"] for told in escalations()}) == 2
