@@ -1,7 +1,11 @@
 """Fever explained otherwise: what of the episode rests meanwhile, and what comes back with it. Times in minutes."""
 
+import pytest
+
 from tests.vignettes.bed import HOUR_MIN, Bed, when
 from tests.vignettes.starting_points import WELL, febrile_bed
+
+DAY_MIN = 24 * HOUR_MIN
 
 
 def explained(bed: Bed, minute: float, until: float, finding: str = "fever") -> Bed:
@@ -25,6 +29,49 @@ def test_once_nobody_knows_that_the_fever_is_gone_the_episode_goes_on():
     assert (bed.interval, bed.said()) == ((0, 4), [])
     assert bed.until(lost).interval == (1, 4)
     assert "crs_rise 1 #2" in bed.said()
+
+
+@pytest.mark.parametrize(
+    ("more", "grade"),
+    [
+        (("oxygen", {"device": "nasal_cannula", "flow_l_min": 2}), 2),
+        (("oxygen", {"device": "ventilator"}), 4),
+        (("vasopressor", {"drug": "norepinephrine", "rate": 0.1}), 3),
+    ],
+)
+def test_whatever_is_more_than_the_explained_fever_ends_the_explanation(more, grade):  # settled 7
+    bed = explained(febrile_bed(), 10, until=DAY_MIN).chart(60, more[0], **more[1])
+    assert (bed.interval[0], bed.said()) == (grade, [f"crs_rise {grade} #1"])
+
+
+def test_a_low_pressure_counts_although_the_fever_is_explained_and_what_stood_already_does_not():
+    bed = explained(febrile_bed().vitals(5, sbp_mmhg=84), 10, until=DAY_MIN)
+    assert bed.vitals(60, sbp_mmhg=82).said() == []
+    bed.chart(70, "vasopressor", drug="norepinephrine", rate=0.1)
+    assert bed.said() == ["crs_rise 3 #1"]
+    bed = explained(febrile_bed(), 10, until=DAY_MIN).vitals(60, sbp_mmhg=84)
+    assert (bed.interval, bed.said()) == ((2, 2), ["crs_rise 2 #1"])
+
+
+def test_a_low_saturation_of_a_stream_counts_when_it_is_established():
+    bed = explained(febrile_bed(), 10, until=DAY_MIN).monitor(60, spo2_pct=88)
+    assert bed.until(60.24).said() == []
+    assert bed.until(60.25).said() == ["crs_rise 2 #1"]
+
+
+def test_what_stands_when_the_explanation_of_a_fever_ends_counts_although_the_fever_is_gone():  # settled 6, 7
+    bed = explained(febrile_bed().vitals(5, sbp_mmhg=84), 10, until=130).vitals(60, temperature_c=36.9, sbp_mmhg=84)
+    assert bed.until(129.99).interval == (0, 0)
+    bed.until(130)
+    assert (bed.interval, bed.said()) == ((2, 2), ["crs_rise 2 #2"])
+
+
+def test_what_comes_after_the_explanation_of_a_fever_that_is_gone_counts_in_the_same_episode():
+    bed = febrile_bed()
+    episode = bed.estimate["episode_id"]
+    explained(bed, 10, until=130).vitals(60, temperature_c=36.9, **WELL).until(140)
+    bed.chart(150, "vasopressor", drug="norepinephrine", rate=0.1)
+    assert (bed.interval[0], bed.said(), bed.estimate["episode_id"]) == (3, ["crs_rise 3 #1"], episode)
 
 
 def test_a_fever_explained_in_the_minute_it_was_measured_opens_an_episode_only_when_that_ends():

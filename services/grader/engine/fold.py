@@ -107,13 +107,13 @@ def evaluate(fold: Fold, at_ms: int, rules: RuleSet, *, reached_ms: int | None =
     parts = attribution.without_attributed(chart, raw)
     fever = febrile(tracks, chart, reached, rules)
     moment = replace(fold, at_ms=at_ms, reached_ms=reached, tracks=tracks, chart=chart, fever=fever)
-    moment = replace(moment, episode=_episode(moment, rules))
+    moment = replace(moment, episode=_episode(moment, parts, rules))
     moment = _with_icans(_graded(moment, parts, rules), icans, rules)
     return replace(moment, gap_ms=_gap(moment, parts, rules), critical=_critical(moment))
 
 
-def _episode(fold: Fold, rules: RuleSet) -> Episode | None:
-    episode, explained = fold.episode, attribution.is_attributed(fold.chart, "fever")
+def _episode(fold: Fold, parts: dict[str, Part], rules: RuleSet) -> Episode | None:
+    episode, explained = fold.episode, attribution.is_attributed(fold.chart, attribution.FEVER)
     if episode is None:
         track = fold.tracks.get(TEMPERATURE)
         finding = None if track is None else track.finding
@@ -124,13 +124,15 @@ def _episode(fold: Fold, rules: RuleSet) -> Episode | None:
         quiet_ms = max(quiet_ms, fold.chart.antipyretic_ms)
     if quiet_ms is not None and fold.reached_ms >= quiet_ms + hours(rules.episode_quiet_h):
         return None
-    return replace(episode, quiet_ms=quiet_ms, suspended=_is_suspended(episode, fold, explained, rules))
+    return replace(episode, quiet_ms=quiet_ms, suspended=_rests(episode, fold, parts, explained, rules))
 
 
-def _is_suspended(episode: Episode, fold: Fold, explained: bool, rules: RuleSet) -> bool:
-    """Fever explained otherwise suspends the episode; it resumes unless the fever is known to be gone by then."""
+def _rests(episode: Episode, fold: Fold, parts: dict[str, Part], explained: bool, rules: RuleSet) -> bool:
+    """Fever explained otherwise suspends the episode; it resumes with what stands then, or unless the fever is gone."""
     if explained or not episode.suspended:
         return explained
+    if any(part.low for part in parts.values()):
+        return False
     track = fold.tracks.get(TEMPERATURE)  # none where its only reading was taken back: then nobody knows
     return track is not None and is_normal(track) and freshness(track, fold.reached_ms, rules) != "lost"
 
@@ -138,7 +140,7 @@ def _is_suspended(episode: Episode, fold: Fold, explained: bool, rules: RuleSet)
 def _graded(fold: Fold, parts: dict[str, Part], rules: RuleSet) -> Fold:
     episode = fold.episode
     if episode is None or episode.suspended:
-        explained = attribution.is_attributed(fold.chart, "fever")
+        explained = attribution.is_attributed(fold.chart, attribution.FEVER)
         high = combine(False if explained or fold.fever is False else None, *parts.values()).high
         return replace(fold, holds=Holds(), low=0, high=high)
     holds = _held(fold, parts, rules)

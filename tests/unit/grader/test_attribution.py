@@ -1,5 +1,7 @@
 """Findings explained otherwise (`settled.md` 7), at the level of single findings."""
 
+from dataclasses import replace
+
 import pytest
 
 from schemas.times import format_time
@@ -22,7 +24,7 @@ def explained(finding, chart=None, parts=LOW, *, fever=True, icans_low=0, event_
     [
         ("hypotension", (("pressure", 2), ("pressor", 0))),
         ("hypoxia", (("saturation", 2), ("device", 0))),
-        ("fever", ()),
+        ("fever", (("pressure", 2), ("saturation", 2), ("pressor", 0), ("device", 0))),
         ("neuro", (("neuro", 3),)),
     ],
 )
@@ -51,6 +53,9 @@ def test_a_second_explanation_of_a_finding_replaces_the_first_and_leaves_the_oth
         ("hypotension", {"pressor": Part(3, 3)}, 0, False),
         ("hypotension", {"device": Part(3, 3)}, 4, True),
         ("hypoxia", {"device": Part(3, 3)}, 0, False),
+        ("fever", {}, 4, True),
+        ("fever", {"pressor": Part(3, 3)}, 0, False),
+        ("fever", {"device": Part(3, 3)}, 0, False),
         ("neuro", {}, 0, True),
         ("neuro", {}, 1, False),
     ],
@@ -80,7 +85,9 @@ def test_a_new_device_or_vasopressor_ends_it_and_less_support_does_not():
         ("hypotension", runs, runs, True),
         ("hypotension", Chart(), runs, False),
         ("hypoxia", Chart(), runs, True),
-        ("fever", Chart(), mask, True),
+        ("fever", Chart(), mask, False),
+        ("fever", Chart(), runs, False),
+        ("fever", replace(mask, pressors=runs.pressors), mask, True),
     ):
         chart = Chart(
             attributions=explained(finding, before).attributions, oxygen=after.oxygen, pressors=after.pressors

@@ -1,7 +1,8 @@
 """Findings that a clinician explains otherwise (`settled.md` 7).
 
 An attribution acts at once and without hold, covers only what was established when it was charted, and ends at its
-expiry or when more than that appears: a higher level, another vasopressor, another device.
+expiry or when more than that appears: a higher level, another vasopressor, another device. That of fever lets the whole
+episode rest, so anything more ends it.
 """
 
 from dataclasses import replace
@@ -12,16 +13,16 @@ from services.grader.engine.chart import Attribution, Chart
 from services.grader.engine.crs.components import DEVICE, FINDING_OF, PRESSOR, Part
 
 Parts = dict[str, Part]
-NEURO = "neuro"
+NEURO, FEVER = "neuro", "fever"
 
 
 def attribute(chart: Chart, record: dict[str, Any], at_ms: int, parts: Parts, *, fever: bool, icans_low: int) -> Chart:
     """The chart with one more attribution; what was not established is not covered."""
     finding = record["finding"]
-    covers = tuple((name, part.low) for name, part in parts.items() if FINDING_OF[name] == finding)
+    covers = tuple((name, part.low) for name, part in parts.items() if finding in (FINDING_OF[name], FEVER))
     if finding == NEURO:
         covers = ((NEURO, icans_low),)
-    if finding == "fever" and not fever:
+    if finding == FEVER and not fever:
         return chart
     added = Attribution(
         finding, parse_time(record["expires_at"]), at_ms, record["event_id"], covers, _supports(chart, finding)
@@ -50,11 +51,10 @@ def _stands(item: Attribution, chart: Chart, levels: dict[str, int], at_ms: int)
 
 
 def _supports(chart: Chart, finding: str) -> tuple[str, ...]:
-    if finding == FINDING_OF[PRESSOR]:
-        return tuple(sorted(chart.running()))
-    if finding == FINDING_OF[DEVICE] and chart.oxygen is not None:
-        return (chart.oxygen.device,)
-    return ()
+    pressors = sorted(chart.running()) if finding in (FINDING_OF[PRESSOR], FEVER) else []
+    if finding in (FINDING_OF[DEVICE], FEVER) and chart.oxygen is not None:
+        return (*pressors, chart.oxygen.device)
+    return tuple(pressors)
 
 
 def is_attributed(chart: Chart, finding: str) -> bool:
