@@ -126,7 +126,8 @@ class Opener:
         apart = self.engine_for(owned.number)
         stored = () if found.manifest is None else found.manifest.buckets.values()
         upto = max([owned.next, *(bucket.next for bucket in stored)])
-        if found.manifest is not None:
+        if found.manifest is not None and bounds.begin > 0:
+            # From its beginning the log says itself which rules came into force, and when.
             apart.resume(found.manifest.rules)
         batches = batches_from(self.settings, self.topics["bedside"], owned.number, bounds.begin)
         owned.mend(Mending(aside, apart, self.settings.partitions, bounds.begin, upto), batches)

@@ -274,8 +274,8 @@ class OwnedPartition:
             states = {patient_id: self.engine.encoded(patient_id) for patient_id in self._members[number]}
             patients = {patient_id: state for patient_id, state in states.items() if state is not None}
             self._members[number] = set(patients)
-            self._covered[number] = self.next
-            encoded |= encode_parts(number, patients, self.next)
+            self._covered[number] = max(self._covered[number], self.next)  # taken over, it may contain more already
+            encoded |= encode_parts(number, patients, self._covered[number])
             took_s = time.perf_counter() - began_s
             self.encoding_s += took_s
             await asyncio.sleep(0 if self.released else took_s * BREATH)

@@ -87,6 +87,8 @@ class Ownership:
                 self.owned[number] = await self._opener.open(number, generation, fetched, at)
             except Exception as fault:
                 end_process("a partition could not be restored", fault, partition=number)
+            # Said once more: a group that has lost its offsets would else begin at the log's beginning every time.
+            self._declare_safe(number, self.owned[number].stored)
             calm_down()
             return self.owned[number]
 

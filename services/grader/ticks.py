@@ -9,13 +9,18 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 
+from aiokafka.errors import InvalidProducerEpoch, OutOfOrderSequenceNumber, UnknownProducerId
+
 from schemas.encoding import encode
+from services.grader.ending import end_process
 from services.grader.sender import Addressed, Produce
 from services.runtime.metrics import counter
 
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 1.0
+# A tick was given up whose number the broker waits for: it takes no later one from this producer.
+NUMBER_LOST = (OutOfOrderSequenceNumber, UnknownProducerId, InvalidProducerEpoch)
 TICK = encode({"schema": "crs.tick.v1"})
 
 
@@ -43,6 +48,8 @@ class Ticks:
         try:
             await (await self._produce(Addressed(self._topic, None, TICK, b"", None, partition=partition)))
         except Exception as fault:
+            if isinstance(fault, NUMBER_LOST):
+                end_process("ticks are not taken any more", fault, partition=partition)
             # The next second brings another; a broker that stays away is the watchdog's and the sender's business.
             log.warning("tick not written", exc_info=fault, extra={"partition": partition})
         else:

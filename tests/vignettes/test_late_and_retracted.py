@@ -205,3 +205,15 @@ def test_a_late_baseline_counts_from_when_it_arrives():  # settled 14
     bed.chart(2, "baseline", sbp_mmhg=140, arrives=20)
     assert bed.said() == ["crs_rise 2 #1"]
     assert bed.escalations("crs_rise")[-1]["occurred_at"] == when(20)
+
+
+@pytest.mark.parametrize(
+    "kind", [("lab", {"code": "crp", "value": 3, "unit": "mg/L"}), ("clinician_grade", {"crs": 4})]
+)
+def test_what_is_held_against_late_data_stays_when_a_chart_that_grades_nothing_was_an_error(kind):  # settled 16
+    bed = Bed().admit().on_room_air().vitals(0.5, **WELL).chart(1, kind[0], event_id="error", author="x", **kind[1])
+    bed.vitals(2, source="wearable", temperature_c=38.4).until(13)
+    bed.vitals(7, source="wearable", temperature_c=37.0, arrives=14).vitals(20, sbp_mmhg=80, spo2_pct=97)
+    assert bed.said()[-1] == "crs_rise 2 #1"
+    bed.chart(25, "retraction", retracts="error").until(26)
+    assert (bed.interval[0], bed.said()) == (2, [])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.vignettes.bed import when
+from tests.vignettes.bed import Bed, when
 from tests.vignettes.merges import NEW, OLD, WELL, febrile, merged, of, under, written
 
 
@@ -165,3 +165,12 @@ def test_a_restart_in_between_changes_nothing(cut):
     assert [item["escalation_id"] for item in bed.escalations()] == [
         item["escalation_id"] for item in plain.escalations()
     ]
+
+
+def test_a_reading_is_held_against_what_is_normal_under_the_other_name():  # settled 14
+    bed = under(Bed(), OLD).chart(1, "baseline", sbp_mmhg=150)
+    under(bed, NEW).admit(0, event_id="a8").on_room_air().vitals(2, temperature_c=38.6, sbp_mmhg=118, spo2_pct=97)
+    bed.vitals(50, sbp_mmhg=95, spo2_pct=97).said()
+    under(bed, OLD).chart(10, "encounter", action="merge", merged_into=NEW, arrives=60)
+    under(bed, NEW).until(62)
+    assert "crs_rise 2 #1" in bed.said()

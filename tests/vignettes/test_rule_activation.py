@@ -1,6 +1,7 @@
 """Another rule set comes into force while patients are standing: it switches there, and nothing is said twice."""
 
 import json
+from dataclasses import replace
 
 from services.grader.engine.partition import Partition
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
@@ -120,3 +121,10 @@ def test_a_line_that_activates_rules_needs_the_time_it_arrived():
     activation = {"schema": "crs.rules.v1", "rules_id": "n", "rules_hash": "x", "activated_by": "dr-ito"}
     (bad,) = read_lines([json.dumps(activation).encode()])
     assert bad.sentence() == "line 1: received_at: missing_field"
+
+
+def test_a_lower_fever_limit_does_not_reach_a_patch_that_was_lost_hours_ago():
+    lower = replace(DEFAULT_RULES, id="lower", fever_c=37.8)
+    bed = Bed(ready=[lower]).admit().on_room_air().vitals(1, source="wearable", temperature_c=37.8, **WELL)
+    bed.vitals(200, **WELL).said()
+    assert bed.activate(240, lower.hash).until(260).said() == []

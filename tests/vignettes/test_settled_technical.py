@@ -118,3 +118,12 @@ def test_settled_29_priorities_of_the_other_kinds():
     }  # fmt: skip
     assert worse.escalations("technical_silent")[0]["priority"] == "high"
     assert critical.vitals(2, spo2_pct=97).escalations("resolved")[0]["priority"] == "low"
+
+
+@pytest.mark.parametrize("source", ["manual", "monitor"])
+def test_a_pressure_line_that_is_taken_out_leaves_the_cuff(source):  # settled 2
+    bed = well_bed(watch_all=False).vitals(2, source=source, sbp_mmhg=118, bp_source="cuff")
+    bed.monitor(3, sbp_mmhg=118, bp_source="arterial")
+    for minute in range(4, 30):
+        bed.monitor(minute, spo2_pct=97, heart_rate_bpm=80)
+    assert bed.said() == []

@@ -86,7 +86,7 @@ def _scales(state: PatientState) -> tuple[Scale, Scale]:
 def _rises(step: Step, placed: Placed, state: PatientState, telling: Telling) -> tuple[Sent, list[dict[str, Any]]]:
     sent = _watched(_of_this_stay(state.sent, step.before, placed), step, state)
     told: list[dict[str, Any]] = []
-    changed = [fold for fold in placed.changed if fold.at_ms >= sent.watched_ms] if placed.rewritten else placed.changed
+    changed = [fold for fold in _seen_here(placed) if fold.at_ms >= sent.watched_ms or not placed.rewritten]
     passage = Passage(
         placed.before, changed, state.fold, placed.rewritten, step.retraction, state.newest_event_ms,
         seconds(step.ward.rules.late_after_s),
@@ -97,6 +97,11 @@ def _rises(step: Step, placed: Placed, state: PatientState, telling: Telling) ->
         ladders[scale.kind], said = _followed(ladder, scale, passage, step)
         told += [_told(item, scale, telling) for item in said]
     return replace(sent, crs=ladders["crs_rise"], icans=ladders["icans_rise"]), told
+
+
+def _seen_here(placed: Placed) -> list[Fold]:
+    """What may be otherwise than it was; of a past that late news tell anew without what came after a discharge."""
+    return [fold for fold in placed.changed if not (placed.rewritten and fold.chart.stay.status == "discharged")]
 
 
 def _of_this_stay(sent: Sent, before: PatientState | None, placed: Placed) -> Sent:
@@ -137,7 +142,7 @@ def _alarms(step: Step, placed: Placed, state: PatientState) -> tuple[Sent, list
     sent = state.sent
     past: list[alarms.Raised | alarms.Over] = []
     if state.stay.status != "discharged":
-        sent, past = past_critical(state, placed.changed, step.ward)
+        sent, past = past_critical(state, _seen_here(placed), step.ward)
     state = replace(state, sent=alarms.scoped(replace(state, sent=sent)))
     cause = _gone(state.fold) or ("retracted" if step.retraction else None)
     standing = standing_alarms(state, step.reached_ms, step.ward)

@@ -1,11 +1,14 @@
 """Killed again and again while a ward worsens, the grader says what one undisturbed process says."""
 
 from collections.abc import Iterable
+from contextlib import closing
 
 import pytest
 
 from schemas.topics import ESCALATIONS, ESTIMATES, EVIDENCE
 from services.grader.engine.estimate import fingerprint
+from services.grader.settings import GraderSettings
+from services.runtime.kafka_clients import admin
 from tests.integration.grader.bedside import open_bedside, reading
 from tests.integration.grader.grader_process import grader_process
 from tests.integration.grader.recorded import graded, records_of
@@ -68,3 +71,26 @@ def test_nothing_is_lost_nothing_is_wrong(ward_topics, tmp_path, end):
         eventually(lambda: are_in(shown.values(), estimates()), within=30)
         assert said_by(newest(estimates())) == said_by(shown)
         assert sum(one["kind"] == "crs_rise" for one in told.values()) == 3 * len(BEDS)
+
+
+def test_a_group_that_lost_its_offsets_has_them_again_as_soon_as_the_state_is_there(ward_topics, tmp_path):
+    """Else every start begins at the log's beginning, and of a long log the watchdog ends each before its end."""
+    client, group = admin(ward_topics), GraderSettings.model_validate(ward_topics.model_dump()).group
+
+    def offsets() -> list[int]:
+        found = client.list_group_offsets(group).get(group, {})
+        return sorted(stored.offset for stored in found.values() if stored.offset > 0)
+
+    with (
+        closing(client),
+        grader_process(ward_topics, tmp_path, module=GRADER, ticks="false") as grader,
+        open_bedside(ward_topics) as bedside,
+        reading(ward_topics, ESTIMATES) as estimates,
+    ):
+        bedside.send(enrolled("bed-7"))
+        eventually(estimates, within=60)
+        before = eventually(offsets, within=60)
+        assert grader.stop() == 0
+        eventually(lambda: client.delete_groups([group]) and not offsets(), within=60)
+        grader.start()
+        assert eventually(offsets, within=30) == before

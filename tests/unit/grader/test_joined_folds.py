@@ -82,7 +82,7 @@ def test_of_both_the_newer_chart_of_each_kind_counts():
         hours_ago(3),
         (
             Attribution("neuro", NOW + 2 * HOUR, hours_ago(1), "a2", (("neuro", 3),)),
-            Attribution("fever", NOW + 2 * HOUR, hours_ago(5), "a3"),
+            Attribution("fever", NOW + 2 * HOUR, hours_ago(5), "a3", supports=("face_mask", "norepinephrine")),
         ),
         {"ice": exam(10, 1), "avpu": exam("alert", 6)},
         ClinicianGrade(2, 1, hours_ago(1), "dr-b"),

@@ -262,3 +262,18 @@ def test_records_that_come_again_and_are_others_now_end_the_process(monkeypatch,
 
     taken_over(scenario)
     assert whys == ["the log has other records now than were graded"] * ends
+
+
+def test_a_bucket_that_was_restored_from_later_than_the_partition_still_says_so():
+    """Else what it contains already is graded once more after another restart."""
+    writer, patient_id = Writer(), PATIENTS[0]
+    number = bucket_of(patient_id)
+
+    async def scenario(owned, _):
+        await owned.apply([record(500, patient_id, 6)])
+        owned.engine.touched.add(patient_id)  # by time alone: the record is in its state already
+        await owned.checkpoint()
+
+    taken_over(scenario, replace(MANIFEST, buckets={number: Stored(1, 510)}), writer)
+    ((buckets, _),) = writer.written
+    assert buckets[number][1] == 510

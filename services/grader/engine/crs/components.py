@@ -115,7 +115,8 @@ def febrile(tracks: Tracks, chart: Chart, at_ms: int, rules: RuleSet) -> bool | 
         return True if is_established(track) else None
     if freshness(track, at_ms, rules) != "fresh":
         # A patch goes stale at the very moment at which its one reading has lasted long enough to count.
-        counts_now = track.finding is not None and track.finding.due_ms == at_ms
+        stale_now = at_ms - track.last_ms == freshness_limits(track.manner, rules)[0]
+        counts_now = stale_now and track.finding is not None and track.finding.due_ms == at_ms
         return True if counts_now and is_established(track) else None
     if is_established(track):
         return True

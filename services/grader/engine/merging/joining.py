@@ -19,6 +19,7 @@ from services.grader.engine.past.founding import pruned
 from services.grader.engine.past.history import Entry, History, Span, cut_out, short_name, without_second
 from services.grader.engine.past.placing import Placed, place_entry, refold
 from services.grader.engine.past.points import points_after
+from services.grader.engine.past.relimiting import against_the_limits_left
 from services.grader.engine.past.timeline import feed
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.state import EpisodeName, Newest, PatientState
@@ -38,6 +39,7 @@ def joined(survivor: PatientState, other: PatientState, clock_ms: int, rules: Ru
     placed = refold(whole, start.at_ms, clock_ms, rules)
     if placed.state.fold.chart.attributions and not _is_supported(placed.state.fold, _here(survivor, other)):
         placed = refold(_unexplained(whole, start), start.at_ms, clock_ms, rules)
+    placed = against_the_limits_left(placed, clock_ms, rules)  # what is normal was charted for either name
     placed = _nothing_lowered(placed, survivor, other, clock_ms, rules)
     state = placed.state
     state = replace(state, episodes=named(state.episodes, [placed.start, *placed.trace], state.fold))

@@ -60,8 +60,13 @@ def reading_point(readings: tuple[Reading, ...], event_id: str) -> Point:
 
 
 def _order(entry: Entry) -> tuple[int, str]:
-    """At one event time the higher level of support comes last and so wins; other ties go by id (`settled.md` 9)."""
+    """At one event time the higher level of support comes last and so wins; other ties go by id (`settled.md` 9).
+
+    But for leaving: who leaves and arrives in one minute has arrived, whatever the ids (decision 23 in the README).
+    """
     record = entry.record
+    if record is not None and record["kind"] == "encounter" and record["action"] in ("discharge", "off_unit"):
+        return (0, entry.event_id)
     if record is None or record["kind"] not in ("oxygen", "vasopressor"):
         return (1, entry.event_id)
     return (2 + support_rank(record), entry.event_id)

@@ -6,10 +6,11 @@ Of a stream only categories are kept: its newest reading is held against the lim
 from dataclasses import replace
 
 from services.grader.engine.chart import Chart, charted
-from services.grader.engine.fold import Fold
+from services.grader.engine.fold import Fold, evaluate
 from services.grader.engine.past.history import Entry, History
+from services.grader.engine.past.placing import Placed
 from services.grader.engine.past.points import point_of
-from services.grader.engine.past.timeline import limits_of
+from services.grader.engine.past.timeline import held_against, limits_of
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import categorise
 
@@ -44,3 +45,13 @@ def _held_to(entry: Entry, chart: Chart, rules: RuleSet) -> Entry:
         for reading in entry.readings
     )
     return replace(entry, readings=tuple(judged))
+
+
+def against_the_limits_left(placed: Placed, clock_ms: int, rules: RuleSet) -> Placed:
+    """The placed state with the newest reading of each sign held against the limits as they are charted now."""
+    state = placed.state
+    fold = held_against(state.fold, state.fold.at_ms, rules)
+    if fold == state.fold:
+        return placed
+    fold = evaluate(fold, max(clock_ms, fold.at_ms), rules, reached_ms=max(fold.reached_ms, clock_ms - 1))
+    return placed._replace(state=replace(state, fold=fold), trace=[*placed.trace, fold])

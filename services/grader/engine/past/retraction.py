@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from services.grader.engine.durations import minutes
-from services.grader.engine.fold import evaluate
 from services.grader.engine.past.arrival import Arrival
 from services.grader.engine.past.history import (
     Entry,
@@ -16,11 +15,13 @@ from services.grader.engine.past.history import (
     without_second,
 )
 from services.grader.engine.past.placing import Placed, refold, settle
-from services.grader.engine.past.relimiting import relimited
+from services.grader.engine.past.relimiting import against_the_limits_left, relimited
 from services.grader.engine.past.taking_back import taken_back
-from services.grader.engine.past.timeline import CHANGES_LIMITS, held_against
+from services.grader.engine.past.timeline import CHANGES_LIMITS
 from services.grader.engine.signs.readings import SPOT, STREAMS
 from services.grader.engine.state import Newest, PatientState
+
+GRADES_NOTHING = ("lab", "clinician_grade", "monitoring")
 
 
 def retract(state: PatientState, arrival: Arrival) -> Placed | None:
@@ -38,7 +39,9 @@ def retract(state: PatientState, arrival: Arrival) -> Placed | None:
     history = replace(history, retracted={**history.retracted, name: arrival.clock_ms})
     state = replace(state, history=history)
     placed = _without_event(state, name, arrival)
-    return _against_the_limits_left(placed, arrival) if target is not None and sets_limits(target) else placed
+    if target is None or not sets_limits(target):
+        return placed
+    return against_the_limits_left(placed, arrival.clock_ms, arrival.rules)
 
 
 def sets_limits(entry: Entry) -> bool:
@@ -56,7 +59,7 @@ def _without_event(state: PatientState, name: str, arrival: Arrival) -> Placed:
         return settle(state, arrival.clock_ms, arrival.rules)  # it waits, or nothing rests on what it names
     at_ms = found.at_ms
     history = _without(history, name, seen)
-    state = replace(state, history=_without_kept(history, at_ms))
+    state = replace(state, history=history if _grades_nothing(target) else _without_kept(history, at_ms))
     state = replace(state, newest=_newest_without(state, name))
     mark = state.marks[0]
     if target is not None and at_ms <= mark.at_ms:
@@ -66,6 +69,11 @@ def _without_event(state: PatientState, name: str, arrival: Arrival) -> Placed:
         start = next(mark for mark in reversed(state.marks) if mark.at_ms < at_ms)
         state = replace(state, history=relimited(state.history, start, at_ms, arrival.rules))
     return refold(state, at_ms, arrival.clock_ms, arrival.rules)
+
+
+def _grades_nothing(target: Entry | None) -> bool:
+    """Whether no grade can have rested on this chart, and so nothing that is held."""
+    return target is not None and target.record is not None and target.record["kind"] in GRADES_NOTHING
 
 
 def _of_a_run(state: PatientState, name: str) -> Seen | None:
@@ -82,18 +90,6 @@ def _of_a_run(state: PatientState, name: str) -> Seen | None:
         if item.event_id == name and item.source in STREAMS and series in state.history.spans
     }
     return Seen(max(found.values()), "", tuple(sorted(found))) if found else None
-
-
-def _against_the_limits_left(placed: Placed, arrival: Arrival) -> Placed:
-    """Of a stream only categories are kept: its newest reading is held against the limits that are left."""
-    state, rules = placed.state, arrival.rules
-    fold = held_against(state.fold, state.fold.at_ms, rules)
-    if fold == state.fold:
-        return placed
-    fold = evaluate(
-        fold, max(arrival.clock_ms, fold.at_ms), rules, reached_ms=max(fold.reached_ms, arrival.clock_ms - 1)
-    )
-    return placed._replace(state=replace(state, fold=fold), trace=[*placed.trace, fold])
 
 
 def _without(history: History, name: str, seen: Seen | None) -> History:

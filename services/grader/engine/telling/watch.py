@@ -91,7 +91,7 @@ def _technical(state: PatientState, now_ms: int, ward: Ward) -> Iterator[Alarm]:
         newest = newest_of(state, sign)
         if newest is None:
             continue
-        lost_ms = _lost_ms(newest, ward)
+        lost_ms = max(_lost_ms(item, ward) for item in _readings_of(state, sign))
         if now_ms >= lost_ms:
             priority = "medium" if state.high_before.get(sign, 0) >= 2 else "low"
             because: Because = {"rule": "lost", "observed_at": format_time(newest.observed_ms)}
@@ -104,9 +104,13 @@ def _lost_ms(newest: Newest, ward: Ward) -> int:
 
 
 def newest_of(state: PatientState, sign: str) -> Newest | None:
-    """The reading of a sign that stays valid longest, whichever source it came from."""
-    found = [item for name, item in state.newest.items() if sign_of(name) == sign]
-    return max(found, key=lambda item: item.observed_ms, default=None)
+    """The newest reading of a sign, whichever source it came from."""
+    return max(_readings_of(state, sign), key=lambda item: item.observed_ms, default=None)
+
+
+def _readings_of(state: PatientState, sign: str) -> list[Newest]:
+    """One of each source: a pressure line that is taken out leaves the cuff."""
+    return [item for name, item in state.newest.items() if sign_of(name) == sign]
 
 
 def silent_ms(state: PatientState, ward: Ward) -> int | None:
