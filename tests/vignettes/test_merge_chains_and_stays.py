@@ -146,15 +146,20 @@ def test_silence_after_a_merge_pages_once_under_the_survivor():
     assert bed.escalations()[-1]["patient_id"] == NEW
 
 
-def test_a_merge_entered_in_error_lets_the_patient_stand_alone_again():
-    bed = merged(febrile(), 10, event_id="merge-1")
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_merge_entered_in_error_lets_the_patient_stand_alone_again(restarted):
+    bed = merged(febrile().chart(5, "vasopressor", drug="norepinephrine", rate=0.2), 10, event_id="merge-1")
+    assert bed.said() == ["crs_rise 3 #1", "resolved merged"]
+    if restarted:
+        bed.restarted()
     under(bed, OLD).chart(20, "retraction", retracts="merge-1")
-    bed.said()
-    bed.vitals(21, temperature_c=38.6, **WELL)
-    assert bed.said() == ["crs_rise 1 #1", "resolved data_returned"]
-    assert (bed.estimate["patient_id"], bed.estimate["unit"]) == (OLD, "onc")
+    assert bed.said() == ["crs_rise 3 #2"]
+    bed.vitals(21, temperature_c=38.6, **WELL).chart(22, "vasopressor", drug="vasopressin", rate=0.03)
+    assert (bed.estimate["patient_id"], bed.estimate["unit"], bed.interval) == (OLD, "onc", (3, 3))
+    bed.chart(23, "vasopressor", drug="phenylephrine", rate=0.1)
+    assert (bed.interval, bed.said()) == ((4, 4), ["crs_rise 4 #1"])
     pages = bed.escalations("crs_rise")
-    assert len({page["escalation_id"] for page in pages}) == len(pages) == 2
+    assert len({page["escalation_id"] for page in pages}) == len(pages) == 4
 
 
 def test_days_of_data_go_over_and_a_long_known_episode_with_them():

@@ -138,7 +138,9 @@ def test_what_is_left_of_the_old_name_is_who_it_was_and_what_was_said():
         reached_ms=ms(12) - 1,
         place=Place("crs.bedside.v1", 0, bed.partition.patients[OLD].place.offset),
         newest_event_ms=before.newest_event_ms,
-        merge=Merge(NEW, handover["handover_id"], "merge-1", ms(10), ms(12), acknowledged=True),
+        merge=Merge(
+            NEW, handover["handover_id"], "merge-1", ms(10), ms(12), acknowledged=True, left=replace(before, merge=None)
+        ),
     )
     assert bed.partition.patients[OLD].place.offset > before.place.offset
 

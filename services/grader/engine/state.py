@@ -61,7 +61,10 @@ NOWHERE = Place("", 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Where a merged patient goes on: what comes is passed on; `last_ms` is when something last was."""
+    """Where a merged patient goes on: what comes is passed on; `last_ms` is when something last was.
+
+    `left` is the patient as the survivor took over: what goes on if the merge turns out to be an error.
+    """
 
     into: str
     handover_id: str
@@ -69,6 +72,7 @@ class Merge:
     merged_ms: int
     last_ms: int
     acknowledged: bool = False
+    left: "PatientState | None" = None
 
 
 class Taken(NamedTuple):

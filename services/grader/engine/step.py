@@ -16,7 +16,7 @@ from services.grader.engine.activation import under_new_rules
 from services.grader.engine.conclude import Step, conclude
 from services.grader.engine.durations import hours, minutes
 from services.grader.engine.fold_times import next_time
-from services.grader.engine.merging.leaving import Moment, forwarded, is_undone, leave
+from services.grader.engine.merging.leaving import Moment, alone_again, forwarded, is_undone, leave
 from services.grader.engine.merging.taking_over import handed_over
 from services.grader.engine.past.arrival import Arrival, is_there_already, newest_after, state_applies
 from services.grader.engine.past.forgetting import forget_ms, forgotten
@@ -78,7 +78,7 @@ def _under_both_names(
 ) -> Stepped | Refused:
     """A merged patient's event: passed on, and graded here too until the survivor has taken over."""
     if is_undone(merge, record):
-        return _graded(replace(state, merge=None), record, observed_ms, moment)
+        return _graded(alone_again(state, merge), record, observed_ms, moment)
     if state.gone:
         kept = replace(state, place=moment.place, merge=replace(merge, last_ms=moment.clock_ms))
         return Stepped(kept, forwarded(state, merge, record))

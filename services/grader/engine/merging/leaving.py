@@ -102,8 +102,16 @@ def forwarded(state: PatientState, merge: Merge, record: Record) -> list[Output]
 
 
 def is_undone(merge: Merge, record: Record) -> bool:
-    """Whether the merge itself was entered in error: the patient stands alone again, with what comes from now on."""
+    """Whether the merge itself was entered in error: the patient stands alone again."""
     return record.get("retracts") == merge.event_id
+
+
+def alone_again(state: PatientState, merge: Merge) -> PatientState:
+    """The patient as before the merge, with what comes from now on; what is open by then is said anew."""
+    if merge.left is None:
+        return replace(state, merge=None)
+    counted = ("sent", "revision", "as_of_ms", "reached_ms", "place", "newest_event_ms", "taken", "shown", "shown_ms")
+    return replace(merge.left, **{name: getattr(state, name) for name in counted})
 
 
 def let_go(state: PatientState, record: Record, moment: Moment) -> tuple[PatientState, list[Output]]:
@@ -111,7 +119,9 @@ def let_go(state: PatientState, record: Record, moment: Moment) -> tuple[Patient
     merge = state.merge
     if merge is None or merge.acknowledged or merge.handover_id != record["handover_id"]:
         return state, []
-    gone = _gone(state, replace(merge, acknowledged=True, last_ms=moment.clock_ms), moment)
+    gone = _gone(
+        state, replace(merge, acknowledged=True, last_ms=moment.clock_ms, left=replace(state, merge=None)), moment
+    )
     telling = Telling(replace(gone, fold=state.fold), moment.clock_ms, moment.place, moment.ward.rules)
     outputs: list[Output] = []
     for ended in _over(state):
