@@ -1,9 +1,10 @@
 """What the engine says as records for Kafka: topic, key, bytes, time, and the bedside record it follows from."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from schemas.encoding import encode
-from schemas.rejected import KEPT_KEY_BYTES
+from schemas.encoding import encode, kept_bytes
+from schemas.rejected import KEPT_BYTES, KEPT_KEY_BYTES
 from services.grader.engine import Output
 from services.grader.intake import PlainRecord
 from services.grader.sender import Addressed
@@ -25,7 +26,7 @@ def addressed(
         Addressed(
             topics[output.topic],
             _key(output, record),
-            None if output.value is None else encode(output.value),
+            None if output.value is None else encode(_value(output, record)),
             b"" if record is None else b"%d:%d:%d" % (partition, record.offset, number),
             clock_ms,
             output.topic,
@@ -33,6 +34,16 @@ def addressed(
         )
         for number, output in enumerate(outputs)
     ]
+
+
+def with_its_bytes(value: Mapping[str, Any], body: bytes) -> dict[str, Any]:
+    """A rejection with the refused record as it came: the engine knows what was read of it, and no more."""
+    return {**value, **kept_bytes(body, KEPT_BYTES)}
+
+
+def _value(output: Output, record: PlainRecord | None) -> Mapping[str, Any]:
+    value = output.value or {}
+    return value if record is None or output.topic != "rejected" else with_its_bytes(value, record.value or b"")
 
 
 def _key(output: Output, record: PlainRecord | None) -> bytes | None:

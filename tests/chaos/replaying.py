@@ -7,6 +7,7 @@ from typing import Any
 from schemas.bedside import TICK
 from schemas.encoding import canonical
 from schemas.reasons import Refusal
+from services.grader.addressing import with_its_bytes
 from services.grader.engine import Origin, Output
 from services.grader.engine.partition import Partition
 from services.grader.intake import read, rejection
@@ -68,4 +69,11 @@ def _outputs(engine: Partition, record: Any, partitions: int) -> Iterable[Output
     clock_ms = max(engine.clock_ms, record.timestamp)
     if event["schema"] == TICK:
         return engine.advance(clock_ms)
-    return engine.apply(event, clock_ms=clock_ms, origin=Origin(record.topic, record.partition, record.offset))
+    outputs = engine.apply(event, clock_ms=clock_ms, origin=Origin(record.topic, record.partition, record.offset))
+    return [_with_its_bytes(output, record.value) for output in outputs]
+
+
+def _with_its_bytes(output: Output, body: bytes) -> Output:
+    """A refused record is kept as it came."""
+    rejected = output.topic == "rejected" and output.value is not None
+    return output._replace(value=with_its_bytes(output.value, body)) if rejected else output

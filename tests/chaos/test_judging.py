@@ -9,6 +9,7 @@ import pytest
 
 from schemas.bedside import TICK
 from schemas.encoding import encode
+from services.grader.addressing import with_its_bytes
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
 from services.grader.intake import read
@@ -46,7 +47,8 @@ def ward() -> dict[str, list[Any]]:
         found["bedside"].append(record)
         clock_ms = max(engine.clock_ms, at_ms)
         for said in engine.apply(read(record, 1), clock_ms=clock_ms, origin=Origin(record.topic, 0, offset)):
-            found[said.topic].append(Recorded(said.value and encode(said.value), said.key.encode()))
+            value = with_its_bytes(said.value, record.value) if said.topic == "rejected" else said.value
+            found[said.topic].append(Recorded(value and encode(value), said.key.encode()))
     return found
 
 

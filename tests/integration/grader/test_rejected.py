@@ -72,3 +72,21 @@ def test_each_is_kept_with_its_reason_and_the_stream_goes_on(ward_topics, tmp_pa
         body = sent[source].body or b""
         assert base64.b64decode(refusal["bytes_base64"]) == body[:KEPT_BYTES]
         assert (refusal["length"], refusal["sha256"]) == (len(body), hashlib.sha256(body).hexdigest())
+
+
+def test_what_the_engine_refuses_is_kept_as_it_came(ward_topics, tmp_path):
+    """Not as it was read: in its own order, with fields that nobody knows."""
+    body = (
+        b'{"sent_by":"gw-7", "heart_rate_bpm":80, "source":"manual", "observed_at":"2126-03-01T14:30:00Z",'
+        b' "patient_id":"bed-7", "event_id":"ahead", "schema":"crs.vitals.v1"}'
+    )
+    with (
+        grader_process(ward_topics, tmp_path, module="services.grader"),
+        open_bedside(ward_topics) as bedside,
+        reading(ward_topics, REJECTED) as rejected,
+    ):
+        bedside.send_bytes(body, key=b"bed-7", partition=partition_for("bed-7", ward_topics.partitions))
+        (refusal,) = rejected.until(1)
+
+    assert (refusal["reason"], refusal["field"]) == ("future_time", "observed_at")
+    assert base64.b64decode(refusal["bytes_base64"]) == body

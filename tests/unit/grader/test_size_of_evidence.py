@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from schemas.encoding import encode
+from schemas.encoding import canonical, encode
 from schemas.evidence import MOST_PART_BYTES
 from schemas.times import format_time
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
@@ -41,7 +41,7 @@ def test_parts_that_just_fit_are_there_in_full():
 def test_one_byte_more_is_named_by_length_and_hash(part):
     sizes = {"state_before": 1_000, "record": 1_000} | {part: MOST_PART_BYTES + 1}
     state, record = sized_state(sizes["state_before"]), record_of(sizes["record"])
-    body = encode(encode_state(state) if part == "state_before" else record)
+    body = canonical(encode_state(state) if part == "state_before" else record)
 
     told = evidence(ESCALATION, state, record, TELLING)
 

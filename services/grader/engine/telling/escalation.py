@@ -4,7 +4,7 @@ import hashlib
 from typing import Any, NamedTuple
 
 from schemas import ids
-from schemas.encoding import encode
+from schemas.encoding import canonical
 from schemas.escalations import ESCALATION
 from schemas.evidence import EVIDENCE, MOST_PART_BYTES
 from schemas.times import format_time
@@ -149,7 +149,7 @@ def evidence(escalation: Wire, before: PatientState | None, record: Wire | None,
 def _part(name: str, part: Wire | None) -> Wire:
     if part is None:
         return {}
-    body = encode(part)
+    body = canonical(part)
     if len(body) <= MOST_PART_BYTES:
         return {name: part}
     return {f"{name}_omitted": {"length": len(body), "sha256": hashlib.sha256(body).hexdigest()}}
