@@ -1,4 +1,4 @@
-"""Who leaves and arrives within one minute has arrived, and what came between two stays is of neither."""
+"""Who leaves and is back within one minute is back, and what came between two stays is of neither."""
 
 import pytest
 

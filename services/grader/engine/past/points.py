@@ -59,14 +59,17 @@ def reading_point(readings: tuple[Reading, ...], event_id: str) -> Point:
     return Point(readings[0].at_ms, (0, ""), event_id, readings, None, None)
 
 
+_LEFT_AND_BACK = {"discharge": 0, "return": 1_000_000}  # before and after everything else of their time
+
+
 def _order(entry: Entry) -> tuple[int, str]:
     """At one event time the higher level of support comes last and so wins; other ties go by id (`settled.md` 9).
 
-    But for leaving: who leaves and arrives in one minute has arrived, whatever the ids (decision 23 in the README).
+    But for leaving: who leaves and is back in one minute is back, whatever the ids (decision 23 in the README).
     """
     record = entry.record
-    if record is not None and record["kind"] == "encounter" and record["action"] in ("discharge", "off_unit"):
-        return (0, entry.event_id)
+    if record is not None and record["kind"] == "encounter" and record["action"] in _LEFT_AND_BACK:
+        return (_LEFT_AND_BACK[record["action"]], entry.event_id)
     if record is None or record["kind"] not in ("oxygen", "vasopressor"):
         return (1, entry.event_id)
     return (2 + support_rank(record), entry.event_id)
