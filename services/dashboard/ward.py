@@ -35,7 +35,7 @@ class Ward:
         self.hub = hub
         self.live = False
         self.history_read = False
-        self.unreadable = 0
+        self.unreadable = self.unreadable_ms = 0
         self._unanswered: dict[str, set[str]] = {}
         self._shown_in: dict[str, str] = {}
 
@@ -60,8 +60,9 @@ class Ward:
             return None
 
     def unread(self, origin: Origin, reason: str, *, exc_info: bool = False) -> None:
-        """A record that cannot be shown; the browsers say how many there were."""
+        """A record that cannot be shown; the browsers say how many there were, and when the last one came."""
         self.unreadable += 1
+        self.unreadable_ms = max(origin.appended_ms, self.unreadable_ms)
         counter("crs_rejected_total").labels("dashboard", reason).inc()
         place = {"topic": origin.topic, "partition": origin.partition, "offset": origin.offset, "reason": reason}
         log.error("record not shown on the board", extra=place, exc_info=exc_info)
@@ -106,5 +107,6 @@ class Ward:
             "live": self.live,
             "history_read": self.history_read,
             "unreadable": self.unreadable,
+            "unreadable_ms": self.unreadable_ms,
             "ticks_ms": {str(partition): at_ms for partition, at_ms in ticks.items()},
         }

@@ -7,7 +7,6 @@ import { clockSeconds } from "./words";
 export function Notices({ ward, nowMs }: { ward: Ward; nowMs: number }) {
   if (ward.link === "lost" || ward.link === "signed_out") return <Lost ward={ward} nowMs={nowMs} />;
   const stopped = [...ward.beds.values()].map((bed) => ungradedSince(bed, ward)).filter((since) => since !== null);
-  const unreadable = ward.pulse?.unreadable ?? 0;
   return (
     <>
       {stopped.length > 0 && (
@@ -21,12 +20,21 @@ export function Notices({ ward, nowMs }: { ward: Ward; nowMs: number }) {
           last known. Watch the patients.
         </p>
       )}
-      {unreadable > 0 && (
-        <p class="notice-bar" data-notice="unreadable">
-          {unreadable} {unreadable === 1 ? "record" : "records"} could not be shown. The board's log names the place.
-        </p>
-      )}
+      <Unreadable ward={ward} />
     </>
+  );
+}
+
+/** What a nurse can do about a record that nobody could read: not trust this screen alone, and have somebody look. */
+function Unreadable({ ward }: { ward: Ward }) {
+  const { unreadable = 0, unreadable_ms: lastMs = 0 } = ward.pulse ?? {};
+  if (unreadable === 0) return null;
+  return (
+    <p class="notice-bar" data-notice="unreadable">
+      <b>{unreadable === 1 ? "A message to this board" : `${unreadable} messages to this board`} could not be read</b>,{" "}
+      {unreadable === 1 ? "sent" : "the last one sent"} at {clockSeconds(lastMs)}. What was in {unreadable === 1 ? "it" : "them"} is
+      missing here: compare with the monitors, and tell whoever looks after this system (details are in the board's log).
+    </p>
   );
 }
 

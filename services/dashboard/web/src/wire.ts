@@ -92,6 +92,7 @@ export interface Pulse {
   live: boolean;
   history_read: boolean;
   unreadable: number;
+  unreadable_ms: number;
   ticks_ms: Record<string, number>;
 }
 
