@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as AsyncTopicPartition
-from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from services.grader.kafka_access import committed_reader
 from services.grader.manifest import Newest, Source
@@ -19,6 +19,7 @@ from services.runtime.settings import KafkaSettings
 ALL_ANSWER_MS = 10_000
 ONE_ANSWERS_MS = 1_000
 POLL_MS = 1_000
+FETCHED_BYTES = 1  # a single record is asked for: the broker sends the batch that holds it, and no more
 RECORD_LIMIT_S = 30.0  # reading one record that takes longer is stuck
 
 
@@ -83,6 +84,65 @@ async def _timestamp_ms(reader: AIOKafkaConsumer, at: AsyncTopicPartition, offse
     while not (found := (await reader.getmany(at, timeout_ms=POLL_MS, max_records=1)).get(at)):
         pass
     return int(found[0].timestamp) if found[0].offset == offset else None
+
+
+class Shape(NamedTuple):
+    """A topic as it is now; `epochs` of the leaders, by partition, of those that have one."""
+
+    topic_id: str
+    partitions: int
+    epochs: Mapping[int, int]
+
+
+class TopicNow:
+    """What the topic is and which records lie in it now, for the watchdog's thread."""
+
+    def __init__(self, settings: KafkaSettings, topic: str) -> None:
+        self._settings, self._topic = settings, topic
+        self._admin: KafkaAdminClient | None = None
+        self._reader: KafkaConsumer | None = None
+
+    def shape(self) -> Shape | None:
+        """None where the topic is not there, or being made.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
+        if self._admin is None:
+            self._admin = admin(self._settings, client_id="crs-grader-topic")
+        (found,) = self._admin.describe_topics([self._topic])
+        if found["error_code"]:
+            return None
+        led = [partition for partition in found["partitions"] if partition["leader_id"] >= 0]
+        epochs = {partition["partition_index"]: partition["leader_epoch"] for partition in led}
+        return Shape(str(found["topic_id"]), len(found["partitions"]), epochs)
+
+    def is_other(self, partition: int, known: Newest) -> bool:
+        """Whether another record lies now where `known` was; what retention has removed is no other one.
+
+        Raises:
+            KafkaError: nobody can say, also where the log does not reach so far.
+        """
+        if self._reader is None:
+            self._reader = consumer(
+                self._settings, client_id="crs-grader-reader", isolation_level="read_uncommitted",
+                auto_offset_reset="none", max_partition_fetch_bytes=FETCHED_BYTES,
+            )  # fmt: skip
+        at = TopicPartition(self._topic, partition)
+        if known.offset < self._reader.beginning_offsets([at], timeout_ms=ONE_ANSWERS_MS)[at]:
+            return False
+        self._reader.assign([at])
+        self._reader.seek(at, known.offset)
+        found = self._reader.poll(timeout_ms=ONE_ANSWERS_MS, max_records=1).get(at)
+        if not found:
+            raise KafkaTimeoutError
+        return (found[0].offset, found[0].timestamp) != known
+
+    def close(self) -> None:
+        """Ask nothing more."""
+        for client in (self._admin, self._reader):
+            if client is not None:
+                client.close()
 
 
 class LogEnds:

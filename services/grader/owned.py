@@ -146,6 +146,11 @@ class OwnedPartition:
         return unfinished
 
     @property
+    def newest(self) -> Newest | None:
+        """The newest record that was applied; also for other threads."""
+        return self._newest
+
+    @property
     def patients(self) -> int:
         """How many patients are kept, as of the last checkpoint; also for other threads."""
         return sum(map(len, self._members))

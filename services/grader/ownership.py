@@ -8,6 +8,7 @@ from services.grader.ahead import Ahead
 from services.grader.collecting import calm_down
 from services.grader.ending import end_process
 from services.grader.fetching import Fetched
+from services.grader.manifest import Newest
 from services.grader.mending import MendablePartition
 from services.grader.opening import Opener
 from services.grader.owned import OwnedPartition
@@ -52,6 +53,11 @@ class Ownership:
         return dict.fromkeys(self.ticked, NOT_OPENED) | {
             number: owned.next for number, owned in list(self.owned.items())
         }
+
+    def newest(self) -> dict[int, Newest]:
+        """The newest record that was applied in each partition that is taken over; also for other threads."""
+        applied = [(number, owned.newest) for number, owned in list(self.owned.items())]
+        return {number: newest for number, newest in applied if newest is not None}
 
     def waiting_since_s(self) -> float | None:
         """When the oldest output or checkpoint of any partition was handed over that Kafka has not acknowledged."""

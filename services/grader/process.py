@@ -7,11 +7,12 @@ import faust
 from faust import App
 
 from services.grader.app import Grader, build_app
-from services.grader.broker_facts import LogEnds, bedside_source
+from services.grader.broker_facts import LogEnds, TopicNow, bedside_source
 from services.grader.collecting import calm_down
 from services.grader.engine import EngineFactory
 from services.grader.figures import Lags, show
 from services.grader.readiness import progress
+from services.grader.same_log import SameLog
 from services.grader.settings import GraderSettings
 from services.grader.topic_names import topic_names
 from services.grader.transport import BatchTransport
@@ -29,7 +30,8 @@ def run(settings: GraderSettings, engine_for: EngineFactory, *, rules_hash: str)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     grader = build_app(settings, source, engine_for, rules_hash=rules_hash)
-    watchdog = _watchdog(settings, grader, LogEnds(settings, bedside))
+    same_log = SameLog(TopicNow(settings, bedside), source, grader.ownership.newest)
+    watchdog = _watchdog(settings, grader, LogEnds(settings, bedside), same_log)
     show(grader.ownership)
     health = Health("grader")
     calm_down()
@@ -42,13 +44,13 @@ def run(settings: GraderSettings, engine_for: EngineFactory, *, rules_hash: str)
             watchdog.stop()
 
 
-def _watchdog(settings: GraderSettings, grader: Grader, log_ends: LogEnds) -> Watchdog:
+def _watchdog(settings: GraderSettings, grader: Grader, log_ends: LogEnds, same_log: SameLog) -> Watchdog:
     limit_s = settings.stall_limit.total_seconds()
     # So long the group itself waits for its slowest member; then everybody has an answer, or is to ask again at once.
     rebalance_s = float(grader.app.conf.broker_rebalance_timeout)
     return Watchdog(
         grader.ownership.positions, log_ends, limit_s=limit_s, seen=Lags(),
-        rebalancing=lambda: bool(grader.app.rebalancing), rebalance_limit_s=rebalance_s + limit_s,
+        rebalancing=lambda: bool(grader.app.rebalancing), rebalance_limit_s=rebalance_s + limit_s, same_log=same_log,
     )  # fmt: skip
 
 

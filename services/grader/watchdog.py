@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 
 from services.grader.ending import end_process
 from services.grader.ownership import NOT_OPENED
+from services.grader.same_log import SameLog
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 5.0
+NOTE_EVERY_S = 1.0
 WAITING_SHARE = 0.25
 
 Positions = Callable[[], Mapping[int, int]]  # next offset to apply, by partition; NOT_OPENED before there is one
@@ -90,13 +92,14 @@ class Watchdog:
         seen: told what each look found.
         rebalancing: whether the group is being divided anew.
         rebalance_limit_s: of that.
+        same_log: whether the log is still the one that was graded.
     """
 
     def __init__(
         self, positions: Positions, log_ends: LogEnds, *, limit_s: float, seen: Seen, rebalancing: Rebalancing,
-        rebalance_limit_s: float,
+        rebalance_limit_s: float, same_log: SameLog,
     ) -> None:  # fmt: skip
-        self._positions, self._log_ends, self._seen = positions, log_ends, seen
+        self._positions, self._log_ends, self._seen, self._same_log = positions, log_ends, seen, same_log
         self._rebalancing = rebalancing
         self._standstill, self._rebalance = Standstill(limit_s), Rebalance(rebalance_limit_s)
         self._cut = set[int]()
@@ -112,9 +115,13 @@ class Watchdog:
         self._stopped.set()
 
     def _watch(self) -> None:
-        while not self._stopped.wait(LOOK_EVERY_S):
+        due_s = time.monotonic() + LOOK_EVERY_S
+        while not self._stopped.wait(min(NOTE_EVERY_S, LOOK_EVERY_S)):
             try:
-                self._look()
+                self._same_log.note()
+                if time.monotonic() >= due_s:
+                    self._look()
+                    due_s = time.monotonic() + LOOK_EVERY_S
             except Exception as fault:
                 end_process("the watchdog cannot look any more", fault)
 
@@ -137,3 +144,4 @@ class Watchdog:
             end_process("nothing was applied for too long while records wait", partition=stuck[0], count=len(stuck))
         if self._rebalance.is_stuck(rebalancing=self._rebalancing(), now_s=now_s):
             end_process("the group has not given us our partitions for too long")
+        self._same_log.look()

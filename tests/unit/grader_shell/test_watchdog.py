@@ -144,7 +144,15 @@ def looking(monkeypatch):
 
     def look(*, log_ends=lambda _: {0: 7}, positions=lambda: {0: 7}, seen=lambda *_: None, rebalancing=lambda: False):
         watchdogs.append(
-            Watchdog(positions, log_ends, limit_s=30, seen=seen, rebalancing=rebalancing, rebalance_limit_s=0.0)
+            Watchdog(
+                positions,
+                log_ends,
+                limit_s=30,
+                seen=seen,
+                rebalancing=rebalancing,
+                rebalance_limit_s=0.0,
+                same_log=SimpleNamespace(note=lambda: None, look=lambda: None),
+            )
         )
         watchdogs[-1].start()
         return ends

@@ -1,0 +1,102 @@
+"""Whether the bedside log is still the one whose records were applied.
+
+A log that was cut and has grown beyond our position again looks whole to whoever only reads on: other records lie below
+it, and nobody graded those. So some of what was applied is remembered, and read back whenever it may lie there no more.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from kafka.errors import KafkaError
+
+from services.grader.broker_facts import Shape
+from services.grader.ending import end_process
+from services.grader.manifest import Newest, Source
+
+log = logging.getLogger(__name__)
+
+MOST = 10  # records remembered of a partition: at one a second, those of two looks of the watchdog
+
+
+class Topic(Protocol):
+    """See `broker_facts.TopicNow`."""
+
+    def shape(self) -> Shape | None:
+        """As it is now."""
+
+    def is_other(self, partition: int, known: Newest) -> bool:
+        """Whether another record lies there."""
+
+
+class Applied:
+    """Records that were applied lately, and under which leader they are known to lie. Pure.
+
+    A log loses records only when its leader changes or starts again, and then the leader's epoch is another one. The
+    newest record alone says nothing: whoever stood still for a while applies some of the new log before looking.
+    """
+
+    def __init__(self) -> None:
+        self._epochs: dict[int, int] = {}
+        self._records: dict[int, Sequence[Newest]] = {}
+
+    def note(self, newest: Mapping[int, Newest]) -> None:
+        """The newest of each partition that is ours."""
+        before, self._records = self._records, {}
+        for number, record in newest.items():
+            records = before.get(number, ())
+            self._records[number] = records if record in records[-1:] else (*records, record)[-MOST:]
+
+    def in_doubt(self, epochs: Mapping[int, int]) -> dict[int, Sequence[Newest]]:
+        """What to read back: of each partition that has a leader, and not the same one as when that was last done."""
+        return {
+            number: records
+            for number, records in self._records.items()
+            if number in epochs and self._epochs.get(number) != epochs[number]
+        }
+
+    def confirm(self, number: int, epoch: int) -> None:
+        """All that is remembered of the partition lies there under this leader."""
+        self._epochs[number] = epoch
+
+    def doubt_all(self) -> None:
+        """The broker was away."""
+        self._epochs.clear()
+
+
+class SameLog:
+    """Looks after the bedside log for the watchdog; ends the process where it is another one.
+
+    Args:
+        topic: at the broker.
+        source: what is graded.
+        newest: the newest record that was applied in each partition that is ours.
+    """
+
+    def __init__(self, topic: Topic, source: Source, newest: Callable[[], Mapping[int, Newest]]) -> None:
+        self._topic, self._source, self._newest = topic, source, newest
+        self._applied = Applied()
+
+    def note(self) -> None:
+        """Remember where grading stands; to be called every second."""
+        self._applied.note(self._newest())
+
+    def look(self) -> None:
+        """Ask the broker."""
+        try:
+            shape = self._topic.shape()
+            if shape is None:
+                return
+            if shape.topic_id != self._source.topic_id:
+                end_process("another bedside topic lies in the place of the one that was graded")
+            for number, records in self._applied.in_doubt(shape.epochs).items():
+                self._read_back(number, records)
+                self._applied.confirm(number, shape.epochs[number])
+        except KafkaError as fault:  # whether it is the same is asked again at every look, until somebody can say
+            log.warning("the broker does not say whether its log is still the same", exc_info=fault)
+            self._applied.doubt_all()
+
+    def _read_back(self, number: int, records: Sequence[Newest]) -> None:
+        for record in records:
+            if self._topic.is_other(number, record):
+                end_process("the log has other records now than were graded", partition=number, offset=record.offset)
