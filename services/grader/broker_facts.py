@@ -44,7 +44,8 @@ def bedside_source(settings: KafkaSettings, topic: str) -> Source:
         if len(found["partitions"]) != settings.partitions:
             raise UnusableTopic(
                 f"Topic {topic} has {len(found['partitions'])} partitions, CRSWATCH_PARTITIONS says "
-                f"{settings.partitions}: correct the setting, or start with new topics."
+                f"{settings.partitions}: correct the setting; if partitions were added, patients have moved: "
+                "start with new topics (another CRSWATCH_TOPIC_PREFIX)."
             )
         return Source(str(client.describe_cluster()["cluster_id"]), str(found["topic_id"]))
     finally:
@@ -98,7 +99,7 @@ class TopicNow:
     """What the topic is and which records lie in it now, for the watchdog's thread."""
 
     def __init__(self, settings: KafkaSettings, topic: str) -> None:
-        self._settings, self._topic = settings, topic
+        self._settings, self.name = settings, topic
         self._admin: KafkaAdminClient | None = None
         self._reader: KafkaConsumer | None = None
 
@@ -110,7 +111,7 @@ class TopicNow:
         """
         if self._admin is None:
             self._admin = admin(self._settings, client_id="crs-grader-topic")
-        (found,) = self._admin.describe_topics([self._topic])
+        (found,) = self._admin.describe_topics([self.name])
         if found["error_code"]:
             return None
         led = [partition for partition in found["partitions"] if partition["leader_id"] >= 0]
@@ -128,7 +129,7 @@ class TopicNow:
                 self._settings, client_id="crs-grader-reader", isolation_level="read_uncommitted",
                 auto_offset_reset="none", max_partition_fetch_bytes=FETCHED_BYTES,
             )  # fmt: skip
-        at = TopicPartition(self._topic, partition)
+        at = TopicPartition(self.name, partition)
         if known.offset < self._reader.beginning_offsets([at], timeout_ms=ONE_ANSWERS_MS)[at]:
             return False
         self._reader.assign([at])

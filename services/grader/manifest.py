@@ -57,6 +57,8 @@ class Manifest:
         buckets: by number, all parts of each; a bucket that never held a patient is not named.
         newest: no bucket contains a record behind this one. None where nothing was applied yet, and in checkpoints of
             earlier versions.
+        partitions: how many the bedside topic had: with another count, other patients are in this one. None in
+            checkpoints of earlier versions.
     """
 
     source: Source
@@ -65,6 +67,7 @@ class Manifest:
     rules: str
     buckets: Mapping[int, Stored]
     newest: Newest | None = None
+    partitions: int | None = None
 
     def but_for(self, numbers: Collection[int]) -> dict[int, Stored]:
         """The buckets without these and their parts."""
@@ -82,6 +85,7 @@ class Manifest:
                 "rules": self.rules,
                 "buckets": {str(number): [at.offset, at.next] for number, at in sorted(self.buckets.items())},
                 "newest": None if self.newest is None else list(self.newest),
+                "partitions": self.partitions,
             }
         )
 
@@ -101,6 +105,7 @@ def decode_manifest(value: bytes) -> Manifest:
         stored["rules"],
         {int(number): Stored(*at) for number, at in stored["buckets"].items()},
         None if newest is None else Newest(*newest),
+        stored.get("partitions"),
     )
 
 

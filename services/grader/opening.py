@@ -3,7 +3,7 @@
 import logging
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from services.grader.aside import Aside
@@ -95,6 +95,7 @@ class Opener:
     def _restored(self, number: int, generation: int, fetched: StoredPartition, at: int) -> MendablePartition:
         writer, found, bounds = fetched.writer, fetched.found, fetched.bounds
         if found.manifest is not None:
+            _check_partitions(found.manifest, self.settings.partitions, number)
             _check(found.manifest, self.source, fetched, number)
             if at > max(found.manifest.next, bounds.begin):  # older than what was committed: not the newest there was
                 found = Restored(anything=True)
@@ -110,7 +111,8 @@ class Opener:
         sender = Sender(self.produce, acknowledged=self.acknowledged)
         owned = MendablePartition(
             number, generation, engine=aside, sender=sender, writer=writer,
-            manifest=manifest, topics=self.topics, partitions=self.settings.partitions,
+            manifest=replace(manifest, partitions=self.settings.partitions), topics=self.topics,
+            partitions=self.settings.partitions,
         )  # fmt: skip
         owned.take_over(found.buckets)
         self._mind_the_gap(owned, bounds)
@@ -139,6 +141,16 @@ class Opener:
             counter("crs_lost_records_total").inc(lost)
             log.error("records lost to retention", extra={"partition": owned.number, "count": lost})
             owned.skip_to(bounds.begin)
+
+
+def _check_partitions(manifest: Manifest, partitions: int, number: int) -> None:
+    if manifest.partitions in (None, partitions):
+        return
+    log.error(
+        "the state was made with another number of partitions: patients are in others now, start with new topics",
+        extra={"partition": number, "count": partitions, "partitions": manifest.partitions},
+    )
+    raise ForeignState(f"partition {number} was stored as one of {manifest.partitions}, now there are {partitions}")
 
 
 def _check(manifest: Manifest, source: Source, fetched: StoredPartition, number: int) -> None:

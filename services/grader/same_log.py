@@ -22,6 +22,8 @@ MOST = 10  # records remembered of a partition: at one a second, those of two lo
 class Topic(Protocol):
     """See `broker_facts.TopicNow`."""
 
+    name: str
+
     def shape(self) -> Shape | None:
         """As it is now."""
 
@@ -70,11 +72,14 @@ class SameLog:
     Args:
         topic: at the broker.
         source: what is graded.
+        partitions: how many it has.
         newest: the newest record that was applied in each partition that is ours.
     """
 
-    def __init__(self, topic: Topic, source: Source, newest: Callable[[], Mapping[int, Newest]]) -> None:
-        self._topic, self._source, self._newest = topic, source, newest
+    def __init__(
+        self, topic: Topic, source: Source, partitions: int, newest: Callable[[], Mapping[int, Newest]]
+    ) -> None:
+        self._topic, self._source, self._partitions, self._newest = topic, source, partitions, newest
         self._applied = Applied()
 
     def note(self) -> None:
@@ -89,6 +94,11 @@ class SameLog:
                 return
             if shape.topic_id != self._source.topic_id:
                 end_process("another bedside topic lies in the place of the one that was graded")
+            if shape.partitions != self._partitions:
+                end_process(
+                    "the bedside topic got more partitions: patients have moved to others, start with new topics",
+                    topic=self._topic.name, count=shape.partitions, partitions=self._partitions,
+                )  # fmt: skip
             for number, records in self._applied.in_doubt(shape.epochs).items():
                 self._read_back(number, records)
                 self._applied.confirm(number, shape.epochs[number])

@@ -1,14 +1,16 @@
 """A bedside log that is not the one the state was made of: taken away under a grader, or another in its place."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from schemas.ids import fault_id
 from schemas.partitions import partition_for
-from schemas.topics import BEDSIDE, ESCALATIONS
+from schemas.topics import BEDSIDE, ESCALATIONS, GRADER_STATE
 from services.grader.manifest import MANIFEST_KEY, Newest
 from services.runtime.kafka_clients import admin
+from services.runtime.refusing import NOT_NOW
 from services.runtime.topics import create_topics, topic_name
 from tests.integration.grader.bedside import open_bedside, reading
 from tests.integration.grader.damage import StatePartition, take_away
@@ -108,3 +110,39 @@ def test_a_log_that_lost_records_which_were_graded_is_refused_whatever_came_inst
             lambda: [told["grade"] for told in escalations() if told["kind"] == "crs_rise"] == [1, 1, 2], within=60
         )
         assert len({told["escalation_id"] for told in escalations()}) == 2
+
+
+def test_partitions_added_to_the_bedside_topic_end_the_process_and_no_setting_makes_it_go_on(ward_topics, tmp_path):
+    more = ward_topics.partitions + 1
+    with (
+        grader_process(ward_topics, tmp_path, module=GRADER) as grader,
+        open_bedside(ward_topics) as bedside,
+        reading(ward_topics, ESCALATIONS) as escalations,
+    ):
+        bedside.send([*enrolled("bed-7"), measured("fever", "bed-7", temperature_c=39.0, sbp_mmhg=118, spo2_pct=97)])
+        eventually(escalations, within=60)
+        partition = partition_for("bed-7", ward_topics.partitions)
+        eventually(
+            lambda: f'crs_checkpoint_timestamp_seconds{{partition="{partition}"}}' in grader.page("/metrics"), within=30
+        )
+        client = admin(ward_topics)
+        try:
+            client.create_partitions(
+                {topic_name(ward_topics.topic_prefix, topic): more for topic in (BEDSIDE, GRADER_STATE)}
+            )
+        finally:
+            client.close()
+
+        assert grader.wait_for_end(within=60) == 1
+        (ended,) = [line for line in map(json.loads, grader.log().splitlines()) if line["level"] == "critical"]
+        assert "the bedside topic got more partitions" in ended["message"]
+        assert (ended["count"], ended["partitions"]) == (more, ward_topics.partitions)
+        assert ended["topic"] == topic_name(ward_topics.topic_prefix, BEDSIDE)
+
+        grader.start()
+        assert grader.wait_for_end(within=60) == NOT_NOW
+        assert f"has {more} partitions, CRSWATCH_PARTITIONS says {ward_topics.partitions}" in grader.log()
+
+    with grader_process(ward_topics.model_copy(update={"partitions": more}), tmp_path, module=GRADER) as corrected:
+        assert corrected.wait_for_end(within=60) == 1
+        assert "the state was made with another number of partitions" in corrected.log()

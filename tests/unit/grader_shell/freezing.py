@@ -105,7 +105,9 @@ def main() -> int:
     folder.mkdir(parents=True)
     patients = chosen()
     clock_ms = max(clock for _, _, clock in patients.values())
-    manifest = Manifest(Source("cluster", "topic"), NEXT_OFFSET, clock_ms, "hash", {3: Stored(17, NEXT_OFFSET)})
+    manifest = Manifest(
+        Source("cluster", "topic"), NEXT_OFFSET, clock_ms, "hash", {3: Stored(17, NEXT_OFFSET)}, partitions=4
+    )
     (folder / "manifest").write_bytes(manifest.encode())
     (folder / "bucket").write_bytes(
         encode_bucket({name: stored for name, (stored, _, _) in patients.items()}, NEXT_OFFSET)

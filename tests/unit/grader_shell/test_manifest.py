@@ -25,13 +25,14 @@ MANIFEST = Manifest(
 
 
 def test_a_manifest_comes_back_as_it_was():
-    graded = replace(MANIFEST, newest=Newest(1_050, 1_772_375_400_500))
+    graded = replace(MANIFEST, newest=Newest(1_050, 1_772_375_400_500), partitions=12)
     assert [decode_manifest(manifest.encode()) for manifest in (MANIFEST, graded)] == [MANIFEST, graded]
 
 
-def test_a_manifest_from_before_the_newest_record_was_named_is_read():
+@pytest.mark.parametrize("since", ["newest", "partitions"])
+def test_a_manifest_from_before_something_was_named_is_read(since):
     stored = orjson.loads(MANIFEST.encode())
-    del stored["newest"]
+    del stored[since]
     assert decode_manifest(orjson.dumps(stored)) == MANIFEST
 
 

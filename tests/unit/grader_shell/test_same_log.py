@@ -20,14 +20,14 @@ class Topic:
     """At a broker that can be told what happened to it."""
 
     def __init__(self) -> None:
-        self.epochs, self.topic_id = {0: 4, 1: 4}, "topic"
+        self.epochs, self.topic_id, self.partitions, self.name = {0: 4, 1: 4}, "topic", 2, "crs.bedside.v1"
         self.cut_at: int | None = None
         self.answers = True
         self.read: list[tuple[int, int]] = []
 
     def shape(self) -> Shape | None:
         self._answer()
-        return Shape(self.topic_id, 2, dict(self.epochs)) if self.topic_id else None
+        return Shape(self.topic_id, self.partitions, dict(self.epochs)) if self.topic_id else None
 
     def is_other(self, partition: int, known: Newest) -> bool:
         self._answer()
@@ -44,7 +44,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.topic, self.newest = Topic(), {0: at(10), 1: at(20)}
-        self.same = SameLog(self.topic, Source("cluster", "topic"), lambda: self.newest)
+        self.same = SameLog(self.topic, Source("cluster", "topic"), 2, lambda: self.newest)
 
     def look(self) -> None:
         self.same.note()
@@ -121,6 +121,13 @@ def test_a_topic_that_was_created_anew_is_another_one(scene):
     scene.topic.topic_id = "anew"
 
     with pytest.raises(SystemExit, match=ANOTHER):
+        scene.look()
+
+
+def test_partitions_that_somebody_added_are_noticed(scene):
+    scene.topic.partitions = 3
+
+    with pytest.raises(SystemExit, match="start with new topics"):
         scene.look()
 
 
