@@ -33,6 +33,7 @@ class Ownership:
         self._declare_safe, self._assigned = declare_safe, assigned
         self._opening = asyncio.Lock()
         self.owned: dict[int, MendablePartition] = {}
+        self._leaving: MendablePartition | None = None  # given up, and nothing is opened before that is done
         self.ticked: frozenset[int] = frozenset()
 
     def tick(self) -> frozenset[int]:
@@ -61,7 +62,8 @@ class Ownership:
 
     def waiting_since_s(self) -> float | None:
         """When the oldest output or checkpoint of any partition was handed over that Kafka has not acknowledged."""
-        waiting = [owned.waiting_since_s for owned in self.owned.values()]
+        leaving = () if self._leaving is None else (self._leaving,)
+        waiting = [owned.waiting_since_s for owned in (*self.owned.values(), *leaving)]
         return min((since_s for since_s in waiting if since_s is not None), default=None)
 
     async def checkpoint(self) -> float:
@@ -102,7 +104,9 @@ class Ownership:
         """Another generation: nothing of an earlier one is ours, and all that is will be asked for soon."""
         await self._ahead.drop()
         for number in [number for number, owned in self.owned.items() if owned.generation != generation]:
-            await self.owned.pop(number).abandon()
+            self._leaving = self.owned.pop(number)
+            await self._leaving.abandon()
+            self._leaving = None
         self._generation = generation
         self._ahead.begin(self._assigned())
 

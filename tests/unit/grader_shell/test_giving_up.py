@@ -20,6 +20,7 @@ from services.grader.engine.partition import Partition
 from services.grader.intake import Located
 from services.grader.manifest import Manifest, Source
 from services.grader.mending import MendablePartition, Mending
+from services.grader.ownership import Ownership
 from services.grader.sender import Addressed, Sender
 from services.grader.topic_names import topic_names
 from tests.vignettes.bed import ms, when
@@ -199,6 +200,30 @@ def test_a_checkpoint_that_the_broker_does_not_take_tells_since_when_it_waits():
         scene.writer.may_write.set()
         await storing
         assert scene.owned.waiting_since_s is None
+
+    run(scenario)
+
+
+def test_a_checkpoint_that_holds_up_the_giving_up_of_a_partition_still_tells_since_when_it_waits():
+    """Nothing is opened before that is over, so whoever looks out for what waits too long must see it."""
+
+    async def fetch(_: int) -> None:
+        raise AssertionError("the right to write was not given back yet")
+
+    async def scenario(scene):
+        ownership = Ownership(SimpleNamespace(fetch=fetch), declare_safe=print, assigned=lambda: [])
+        ownership.owned[0] = scene.owned
+        storing = await scene.checkpoint_underway()
+        since_s = ownership.waiting_since_s()
+
+        opening = asyncio.ensure_future(ownership.apply(0, 2, SimpleNamespace(begin=0)))
+        await let_run()
+        assert ownership.owned == {}
+        assert ownership.waiting_since_s() == since_s is not None
+
+        opening.cancel()
+        scene.writer.may_write.set()
+        await asyncio.gather(storing, opening, return_exceptions=True)
 
     run(scenario)
 
