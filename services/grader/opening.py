@@ -38,6 +38,12 @@ class StoredPartition(NamedTuple):
     took_s: float
     rewritten: bool = False
 
+    @property
+    def goes_on_at(self) -> int:
+        """The first record that is there and not in the state."""
+        stored = 0 if self.found.manifest is None else self.found.manifest.next
+        return max(stored, self.bounds.begin)
+
     async def close(self) -> None:
         """Give the right back."""
         await self.writer.close()
@@ -65,10 +71,13 @@ class Opener:
         async with AsyncExitStack() as undo:
             undo.push_async_callback(writer.close)
             found = await restore(self.settings, self.topics["state"], number)
-            known = None if found.manifest is None else found.manifest.newest
-            bounds, rewritten = await log_of(self.settings, self.topics["bedside"], number, known)
+            bounds, rewritten = await self._log_of(number, found)
             undo.pop_all()
         return StoredPartition(writer, found, bounds, time.monotonic() - started_s, rewritten)
+
+    async def _log_of(self, number: int, found: Restored) -> tuple[Bounds, bool]:
+        known = None if found.manifest is None else found.manifest.newest
+        return await log_of(self.settings, self.topics["bedside"], number, known)
 
     async def open(self, number: int, generation: int, fetched: StoredPartition, at: int = 0) -> MendablePartition:
         """The partition as its last checkpoint left it; who cannot be restored comes back from the log.
@@ -85,6 +94,9 @@ class Opener:
         started_s = time.monotonic()
         async with AsyncExitStack() as undo:
             undo.push_async_callback(fetched.close)
+            if at > fetched.goes_on_at:  # retention may have gone on since that was fetched: then nothing else is wrong
+                bounds, rewritten = await self._log_of(number, fetched.found)
+                fetched = fetched._replace(bounds=bounds, rewritten=rewritten)
             owned = self._restored(number, generation, fetched, at)
             undo.pop_all()
         duration_s = fetched.took_s + time.monotonic() - started_s
@@ -97,7 +109,7 @@ class Opener:
         if found.manifest is not None:
             _check_partitions(found.manifest, self.settings.partitions, number)
             _check(found.manifest, self.source, fetched, number)
-            if at > max(found.manifest.next, bounds.begin):  # older than what was committed: not the newest there was
+            if at > fetched.goes_on_at:  # older than what was committed: not the newest there was
                 found = Restored(anything=True)
         missing = found.manifest is None and (found.anything or at > bounds.begin)
         if not found.anything and not missing and bounds.begin > 0:

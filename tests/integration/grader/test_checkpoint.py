@@ -9,6 +9,7 @@ import orjson
 import pytest
 from aiokafka.errors import ProducerFenced
 
+from schemas.topics import BEDSIDE
 from services.grader import manifest as manifest_module
 from services.grader.buckets import BUCKETS
 from services.grader.checkpoint import CheckpointWriter
@@ -17,7 +18,9 @@ from services.grader.opening import ForeignState, Opener
 from services.grader.restore import Restored, restore
 from services.grader.settings import GraderSettings
 from services.grader.topic_names import topic_names
+from tests.integration.grader.bedside import open_bedside
 from tests.integration.grader.counting import Counting
+from tests.integration.grader.damage import take_away
 from tests.unit.grader_shell.freezing import FOLDER, NEXT_OFFSET
 
 pytestmark = pytest.mark.kafka
@@ -240,5 +243,31 @@ def test_state_that_does_not_belong_to_the_log_is_refused(settings, stored, why)
         opener = Opener(settings, names, SOURCE, "rules", Counting, produce, lambda *_: None)
         with pytest.raises(ForeignState, match=why):
             await opener.open(0, 1, await opener.fetch(0))
+
+    run(scenario)
+
+
+def test_records_that_retention_takes_while_a_partition_waits_for_its_turn_are_a_gap_and_nothing_else(settings):
+    """What was fetched ahead says where the log began then; where its first record lies now says something else."""
+    names = topic_names(settings.topic_prefix)
+
+    async def produce(_):
+        raise AssertionError("nobody is there to be told of")
+
+    async def scenario():
+        opener = Opener(settings, names, SOURCE, "rules", Counting, produce, lambda *_: None)
+        with open_bedside(settings) as bedside:
+            for _ in range(10):
+                bedside.send_bytes(b"{}", partition=0)
+            async with opened(settings, names["state"]) as earlier:
+                await earlier.write({}, replace(NOTHING, next=3))
+            fetched = await opener.fetch(0)
+            begin = take_away(settings, BEDSIDE, 0)
+            bedside.send_bytes(b"{}", partition=0)
+
+        owned = await opener.open(0, 1, fetched, begin)
+
+        assert (owned.next, owned.mending) == (begin, None)
+        await owned.abandon()
 
     run(scenario)
