@@ -24,16 +24,16 @@ class Aside:
     def __init__(self, engine: Engine, *, buckets: frozenset[int], everybody: bool) -> None:
         self.engine = engine
         self.patients: set[str] = set()
-        self._buckets, self._everybody = buckets, everybody
+        self.buckets, self._everybody = buckets, everybody
 
     def __contains__(self, patient_id: str) -> bool:
         """Whether this patient is set aside."""
-        return self._everybody or patient_id in self.patients or bucket_of(patient_id) in self._buckets
+        return self._everybody or patient_id in self.patients or bucket_of(patient_id) in self.buckets
 
     @property
     def is_needed(self) -> bool:
         """Whether anybody may be set aside at all."""
-        return self._everybody or bool(self._buckets) or bool(self.patients)
+        return self._everybody or bool(self.buckets) or bool(self.patients)
 
     @property
     def clock_ms(self) -> int:
@@ -110,5 +110,5 @@ class Aside:
         there = {patient_id: state for patient_id, state in stored.items() if state is not None}
         self.engine.restore(there, apart.clock_ms)
         self.engine.touched |= there.keys() | self.patients
-        self.patients, self._buckets, self._everybody = set(), frozenset(), False
+        self.patients, self.buckets, self._everybody = set(), frozenset(), False
         return self.engine

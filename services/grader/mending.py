@@ -17,6 +17,7 @@ from typing import Any
 from schemas.bedside import TICK
 from schemas.reasons import Refusal
 from services.grader.aside import Aside
+from services.grader.buckets import bucket_of
 from services.grader.ending import end_process
 from services.grader.engine import Engine, Origin, Output
 from services.grader.intake import read
@@ -63,6 +64,7 @@ class MendablePartition(OwnedPartition):
 
     mending: Mending | None = None
     _returning: asyncio.Future[None] | None = None
+    _rebuilt: frozenset[int] = frozenset()  # buckets to store next, whether or not anybody is in them
 
     def mend(self, mending: Mending, batches: Batches) -> None:
         """Bring back who is set aside, beside the grading of all others."""
@@ -73,6 +75,11 @@ class MendablePartition(OwnedPartition):
     async def _store(self) -> int | None:
         """As for any partition; nothing while somebody is missing."""
         return None if self.mending is not None else await super()._store()
+
+    def _dirty(self) -> set[int]:
+        """As for any partition; and once what was rebuilt: a bucket that nobody came back to is empty from then on."""
+        rebuilt, self._rebuilt = self._rebuilt, frozenset()
+        return super()._dirty() | rebuilt
 
     async def abandon(self) -> None:
         """As for any partition; who is missing is missed again by the next owner."""
@@ -142,10 +149,25 @@ class MendablePartition(OwnedPartition):
         if mending.begin > 0:
             newest_lost = Origin(self._topics["bedside"], self.number, mending.begin - 1)
             self._enqueue(mending.apart.lost(newest_lost, newest_lost.offset))
+            _tell_lost(mending, self.number)
+        self._rebuilt = mending.aside.buckets
         self.engine = mending.aside.join(mending.apart)
         self._mended()
         where = {"partition": self.number, "count": len(mending.apart.touched), "offset": self.next}
         log.warning("patients are back from the log", extra=where)
+
+
+def _tell_lost(mending: Mending, number: int) -> None:
+    """Who was stored and has no record in what is left of the log cannot be graded: nobody knows from where on."""
+    back = mending.apart.touched
+    buckets = len(mending.aside.buckets - {bucket_of(patient_id) for patient_id in back})
+    patients = len(mending.aside.patients - back)
+    for kind, count in [("bucket", buckets), ("patient", patients)]:
+        if count:
+            log.error(
+                "nothing is left in the log of whoever was stored here: they are lost until something of them comes",
+                extra={"partition": number, "kind": kind, "count": count},
+            )
 
 
 def _shown_anew(mending: Mending, patient_id: str | None) -> list[Output]:

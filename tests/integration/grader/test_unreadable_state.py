@@ -8,6 +8,7 @@ import pytest
 from schemas.partitions import partition_for
 from schemas.topics import BEDSIDE, ESCALATIONS
 from services.grader.buckets import bucket_of
+from services.grader.manifest import bucket_key, decode_bucket
 from tests.integration.grader.bedside import open_bedside, reading
 from tests.integration.grader.damage import StatePartition, take_away
 from tests.integration.grader.grader_process import grader_process
@@ -142,3 +143,26 @@ def test_where_the_log_is_cut_off_just_who_is_concerned_is_paged_for(cut_off, pa
     others = {*BEDS[partition]} - concerned(partition)
     assert {bed for bed, grade in cut_off.told(partition, "crs_rise") if grade == 2} == others
     assert "the log does not reach back" in cut_off.log
+
+
+def test_a_bucket_of_which_nobody_is_left_in_the_log_is_rebuilt_once(new_ward_topics, tmp_path):
+    ward = new_ward_topics(partitions=1)
+    state, held = StatePartition(ward, 0), 'crs_checkpoint_timestamp_seconds{partition="0"}'
+    with grader_process(ward, tmp_path, module=GRADER) as grader, open_bedside(ward) as bedside:
+        grader.wait_until_ready()
+        bedside.send(enrolled("bed-7"))
+        eventually(lambda: "crs_patients 1.0" in grader.page("/metrics"), within=60)
+        assert grader.stop() == 0
+        take_away(ward, BEDSIDE, 0)
+        state.spoil_bucket("bed-7")
+        for _ in range(2):
+            grader.start()
+            grader.wait_until_ready()
+            eventually(lambda: held in grader.page("/metrics"), within=30)
+            assert grader.stop() == 0
+
+        assert grader.log().count("stored state could not be read") == 1
+        assert grader.log().count("nothing is left in the log of whoever was stored here") == 1
+        number = bucket_of("bed-7")
+        assert decode_bucket(state.newest(bucket_key(number)).value)[0] == {}
+        assert number in state.manifest().buckets
