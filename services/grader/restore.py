@@ -7,7 +7,7 @@ out in silence: a restore that found less than there was and carried on would lo
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.grader.buckets import BUCKETS
 from services.grader.kafka_access import committed_reader
-from services.grader.manifest import MANIFEST_KEY, Manifest, bucket_key, decode_bucket, decode_manifest
+from services.grader.manifest import MANIFEST_KEY, Manifest, bucket_key, decode_bucket, decode_manifest, joined_parts
 from services.grader.settings import GraderSettings
 from services.grader.stored.checkpoints import upgraded_bucket, upgraded_manifest
 
@@ -79,7 +79,8 @@ class _StateLog:
             return Restored(anything=True)
         parts = await self._parts(manifest)
         unreadable = frozenset(number % BUCKETS for number in manifest.buckets.keys() - parts.keys())
-        return Restored(manifest, _whole(parts, unreadable), unreadable, anything=True)
+        readable = {number: part for number, part in parts.items() if number % BUCKETS not in unreadable}
+        return Restored(manifest, joined_parts(readable), unreadable, anything=True)
 
     async def _newest_manifest(self) -> bytes | None:
         look = FIRST_LOOK
@@ -127,15 +128,6 @@ class _StateLog:
             for batch in (await self._reader.getmany(self._at, timeout_ms=POLL_MS)).values():
                 records.extend(record for record in batch if record.offset < end)
         return records
-
-
-def _whole(parts: Mapping[int, dict[str, Any]], unreadable: Collection[int]) -> dict[int, dict[str, Any]]:
-    """Buckets put together, each from all its parts."""
-    buckets: dict[int, dict[str, Any]] = {}
-    for number, patients in parts.items():
-        if number % BUCKETS not in unreadable:
-            buckets.setdefault(number % BUCKETS, {}).update(patients)
-    return buckets
 
 
 def _runs(offsets: Sequence[int]) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """Checkpoints on real Kafka: what was stored comes back, a former owner is fenced, nothing missing goes unnoticed."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from services.grader.opening import ForeignState, Opener
 from services.grader.restore import Restored, restore
 from services.grader.settings import GraderSettings
 from services.grader.topic_names import topic_names
+from services.runtime.kafka_clients import LARGEST_RECORD_BYTES
 from tests.integration.grader.bedside import open_bedside
 from tests.integration.grader.counting import Counting
 from tests.integration.grader.damage import take_away
@@ -176,6 +178,20 @@ def test_a_bucket_in_parts_comes_back_whole_or_not_at_all(settings, state, monke
             await writer.write({}, replace(first, buckets=lost))
             found = await restore(settings, state, 0)
             assert (found.buckets, found.unreadable) == ({4: {"a": b"1\n"}}, {3})
+
+    run(scenario)
+
+
+def test_a_patient_who_is_larger_than_any_record_is_stored_and_comes_back(settings, state):
+    """Seventeen MiB that nothing makes smaller: of a source that says several times a second that it charts by hand."""
+    patients = {"bed-7": b"[1]\n" + random.Random(7).randbytes(LARGEST_RECORD_BYTES + 1024 * 1024), "bed-8": b"[1]\n"}
+
+    async def scenario():
+        async with opened(settings, state) as writer:
+            await writer.write(encode_parts(3, patients, 10), NOTHING)
+        found = await restore(settings, state, 0)
+
+        assert (found.buckets == {3: patients}, found.unreadable) == (True, frozenset())
 
     run(scenario)
 

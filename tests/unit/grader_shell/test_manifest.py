@@ -17,6 +17,7 @@ from services.grader.manifest import (
     decode_manifest,
     encode_bucket,
     encode_parts,
+    joined_parts,
 )
 
 MANIFEST = Manifest(
@@ -67,16 +68,30 @@ def test_a_thousand_patients_of_a_bucket_cost_little_more_than_what_tells_them_a
 
 def test_a_bucket_that_outgrew_a_record_is_stored_in_parts(monkeypatch):
     monkeypatch.setattr(manifest, "MOST_BYTES", 10)
-    patients = {"a": b"[1]\n1", "b": b"[1]\n1", "c": b"[1]\n", "d": b"[1]\n" + 20 * b"x", "e": b"[1]\n"}
+    patients = {"a": b"[1]\n1", "b": b"[1]\n1", "c": b"[1]\n", "d": b"[1]\n" + 6 * b"x", "e": b"[1]\n"}
 
     parts = encode_parts(3, patients, 12)
 
     found = {number: decode_bucket(value) for number, (value, upto) in parts.items() if upto == 12}
-    # Two together are as many bytes as may be; one alone may be more.
+    # Two together are as many bytes as may be, and so is one alone.
     assert {number: set(part) for number, (part, _) in found.items()} == {
         3: {"a", "b"}, 3 + BUCKETS: {"c"}, 3 + 2 * BUCKETS: {"d"}, 3 + 3 * BUCKETS: {"e"},
     }  # fmt: skip
     assert {name: stored for part, _ in found.values() for name, stored in part.items()} == patients
+    assert joined_parts({number: part for number, (part, _) in found.items()}) == {3: patients}
+
+
+@pytest.mark.parametrize("size", range(24))
+def test_a_patient_who_outgrew_a_record_is_stored_in_pieces(monkeypatch, size):
+    monkeypatch.setattr(manifest, "MOST_BYTES", 10)
+    body = b"ab\n\nc\n\n\n\n\nd" * 2
+    patients = {"a": b"[1]\n1", "large": b"[1]\n" + body[:size], "z": b"[1]\n1"}
+
+    parts = {number: decode_bucket(value)[0] for number, (value, _) in encode_parts(3, patients, 12).items()}
+
+    assert max(sum(map(len, part.values())) for part in parts.values()) <= 10
+    in_any_order = dict(sorted(parts.items(), reverse=True))
+    assert joined_parts(in_any_order) == {3: patients}
 
 
 def test_a_bucket_that_holds_nobody_is_one_record():
