@@ -8,8 +8,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from kafka.errors import KafkaError
-
 from services.grader.broker_facts import Shape
 from services.grader.ending import end_process
 from services.grader.manifest import Newest, Source
@@ -81,6 +79,7 @@ class SameLog:
     ) -> None:
         self._topic, self._source, self._partitions, self._newest = topic, source, partitions, newest
         self._applied = Applied()
+        self._silent: set[int] = set()
 
     def note(self) -> None:
         """Remember where grading stands; to be called every second."""
@@ -90,23 +89,37 @@ class SameLog:
         """Ask the broker."""
         try:
             shape = self._topic.shape()
-            if shape is None:
-                return
-            if shape.topic_id != self._source.topic_id:
-                end_process("another bedside topic lies in the place of the one that was graded")
-            if shape.partitions != self._partitions:
-                end_process(
-                    "the bedside topic got more partitions: patients have moved to others, start with new topics",
-                    topic=self._topic.name, count=shape.partitions, partitions=self._partitions,
-                )  # fmt: skip
-            for number, records in self._applied.in_doubt(shape.epochs).items():
-                self._read_back(number, records)
-                self._applied.confirm(number, shape.epochs[number])
-        except KafkaError as fault:  # whether it is the same is asked again at every look, until somebody can say
-            log.warning("the broker does not say whether its log is still the same", exc_info=fault)
+        except Exception as fault:  # as the watchdog takes it: whatever a client says when its broker goes away
+            log.warning("the broker does not say what the bedside topic is now", exc_info=fault)
             self._applied.doubt_all()
+            return
+        if shape is not None:
+            self._compare(shape)
+            self._read_back(shape.epochs)
 
-    def _read_back(self, number: int, records: Sequence[Newest]) -> None:
+    def _compare(self, shape: Shape) -> None:
+        if shape.topic_id != self._source.topic_id:
+            end_process("another bedside topic lies in the place of the one that was graded")
+        if shape.partitions != self._partitions:
+            end_process(
+                "the bedside topic got more partitions: patients have moved to others, start with new topics",
+                topic=self._topic.name, count=shape.partitions, partitions=self._partitions,
+            )  # fmt: skip
+
+    def _read_back(self, epochs: Mapping[int, int]) -> None:
+        """What is in doubt, until the first that nobody answers for: that one is the last to be asked the next time."""
+        in_doubt = self._applied.in_doubt(epochs)
+        for number in sorted(in_doubt, key=lambda number: (number in self._silent, number)):
+            try:
+                self._require_all(number, in_doubt[number])
+            except Exception as fault:
+                log.warning("nobody says what lies in the log now", exc_info=fault, extra={"partition": number})
+                self._silent.add(number)
+                return
+            self._silent.discard(number)
+            self._applied.confirm(number, epochs[number])
+
+    def _require_all(self, number: int, records: Sequence[Newest]) -> None:
         for record in records:
             if self._topic.is_other(number, record):
                 end_process("the log has other records now than were graded", partition=number, offset=record.offset)

@@ -22,7 +22,7 @@ class Topic:
     def __init__(self) -> None:
         self.epochs, self.topic_id, self.partitions, self.name = {0: 4, 1: 4}, "topic", 2, "crs.bedside.v1"
         self.cut_at: int | None = None
-        self.answers = True
+        self.answers, self.silent = True, set[int]()
         self.read: list[tuple[int, int]] = []
 
     def shape(self) -> Shape | None:
@@ -31,6 +31,8 @@ class Topic:
 
     def is_other(self, partition: int, known: Newest) -> bool:
         self._answer()
+        if partition in self.silent:
+            raise KafkaTimeoutError
         self.read.append((partition, known.offset))
         return self.cut_at is not None and known.offset >= self.cut_at
 
@@ -100,6 +102,18 @@ def test_a_broker_that_cannot_say_is_asked_again_about_what_was_graded_before(sc
     scene.topic.answers = False
     scene.look()
     scene.topic.answers, scene.topic.cut_at = True, 11
+
+    with pytest.raises(SystemExit, match=OTHERS):
+        scene.look()
+
+
+def test_a_partition_that_nobody_answers_for_holds_up_no_other_one(scene):
+    scene.topic.epochs, scene.topic.silent = {0: 5, 1: 5}, {0}
+    scene.look()
+    assert scene.topic.read == []
+    scene.look()
+    assert scene.topic.read == [(1, 20)]
+    scene.topic.silent, scene.topic.cut_at = set(), 10
 
     with pytest.raises(SystemExit, match=OTHERS):
         scene.look()
