@@ -145,7 +145,7 @@ class Bed:
         """The grader is replaced by one that knows only the checkpoint."""
         states = {patient: self.partition.encoded(patient) for patient in self.partition.patients}
         old, ward = self.partition, self.partition.ward
-        self.partition = Partition(ward.rules, watch_all=ward.watch_all)
+        self.partition = Partition(ward.rules, watch_all=ward.watch_all, ready=ward.known.values())
         self.partition.restore(states, old.clock_ms)
         return self
 

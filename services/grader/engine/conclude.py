@@ -9,6 +9,7 @@ from services.grader.engine import Output
 from services.grader.engine.durations import minutes, seconds
 from services.grader.engine.estimate import fingerprint, graded, with_trend
 from services.grader.engine.fold import Fold
+from services.grader.engine.past.in_force import InForce
 from services.grader.engine.past.keeping import keep_what_was_said
 from services.grader.engine.past.placing import Placed
 from services.grader.engine.signs.readings import GRADED_SIGNS, freshness_limits
@@ -39,7 +40,7 @@ def conclude(step: Step, placed: Placed) -> tuple[PatientState, list[Output]]:
     """The state that remembers what was said, and what was said."""
     ward = step.ward
     if step.before is not None and not step.retraction and ward.pages(placed.state.fold.chart):
-        placed = keep_what_was_said(placed, step.before.fold, step.clock_ms, ward.rules)
+        placed = keep_what_was_said(placed, step.before.fold, step.clock_ms, ward.in_force)
     state = placed.state
     state = replace(
         state,
@@ -95,7 +96,7 @@ def _rises(step: Step, placed: Placed, state: PatientState, telling: Telling) ->
     ladders: dict[str, Ladder] = {}
     for scale, ladder in ((crs, sent.crs), (icans, sent.icans)):
         ladders[scale.kind], said = _followed(ladder, scale, passage, step)
-        told += [_told(item, scale, telling) for item in said]
+        told += [_told(item, scale, telling, step.ward.in_force) for item in said]
     return replace(sent, crs=ladders["crs_rise"], icans=ladders["icans_rise"]), told
 
 
@@ -132,9 +133,10 @@ def _gone(fold: Fold) -> str | None:
     return "discharged" if fold.chart.stay.status == "discharged" else None
 
 
-def _told(item: Rise | Ended, scale: Scale, telling: Telling) -> dict[str, Any]:
-    if isinstance(item, Rise):
-        return escalation.told_rise(item, scale, telling)
+def _told(item: Rise | Ended, scale: Scale, telling: Telling, in_force: InForce) -> dict[str, Any]:
+    if isinstance(item, Rise):  # late news may reveal one of before an activation: by the rules that it rose by
+        then = in_force.at(telling.state.history, item.fold.at_ms)
+        return escalation.told_rise(item, scale, telling._replace(rules=then))
     return escalation.told_end(item, telling)
 
 

@@ -43,8 +43,8 @@ class Partition:
         thorough: bool = False,
         ready: Iterable[RuleSet] = (),
     ) -> None:
-        self.ward = Ward(rules, watch_all, thorough)
         self._known = {known.hash: known for known in (rules, *ready)}
+        self.ward = Ward(rules, watch_all, thorough, self._known)
         self._kept: dict[str, Kept] = {}
         self.clock_ms = 0
         self.touched: set[str] = set()
@@ -100,7 +100,7 @@ class Partition:
         if rules.hash == self.rules_hash:
             return []
         outputs: list[Output] = []
-        self.ward = self.ward._replace(rules=rules)
+        self.ward = self.ward._replace(rules=rules, before=self.ward.rules)
         for patient_id, kept in sorted(self._kept.items()):
             try:
                 state = kept.whole()

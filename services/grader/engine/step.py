@@ -18,14 +18,13 @@ from services.grader.engine.durations import hours, minutes
 from services.grader.engine.fold_times import next_time
 from services.grader.engine.merging.leaving import Moment, alone_again, forwarded, is_undone, leave
 from services.grader.engine.merging.taking_over import handed_over
-from services.grader.engine.past.arrival import Arrival, is_there_already, newest_after, state_applies
+from services.grader.engine.past.arrival import Arrival, is_there_already, newest_after, readings_then, state_applies
 from services.grader.engine.past.forgetting import forget_ms, forgotten
 from services.grader.engine.past.history import Entry, Seen, as_first_sent, content_of, has_content, seen_since
 from services.grader.engine.past.placing import Placed, place_entry, place_readings, settle
 from services.grader.engine.past.retraction import retract
-from services.grader.engine.past.timeline import limits_of
 from services.grader.engine.ruleset.rules import RuleSet
-from services.grader.engine.signs.readings import STREAMS, placed_ms, readings_of
+from services.grader.engine.signs.readings import STREAMS, placed_ms
 from services.grader.engine.state import Merge, PatientState, Place
 from services.grader.engine.telling.watch import watch_times
 from services.grader.engine.ward import Ward
@@ -96,7 +95,7 @@ def _graded(
     if known is not None:
         return known
     before = state or PatientState(record["patient_id"])
-    arrival = Arrival(record, min(observed_ms, clock_ms), clock_ms, observed_ms > clock_ms, ward.rules)
+    arrival = Arrival(record, min(observed_ms, clock_ms), clock_ms, observed_ms > clock_ms, ward.in_force)
     if is_there_already(before, arrival):
         return Stepped(state, [])
     placed = _placed(replace(before, place=place, newest_event_ms=_newer(before, arrival)), arrival, common=common)
@@ -167,8 +166,7 @@ def _placed(state: PatientState, arrival: Arrival, *, common: bool) -> Placed | 
 def _vitals(state: PatientState, arrival: Arrival, *, common: bool) -> Placed:
     record, rules = arrival.record, arrival.rules
     streamed = record["source"] in STREAMS
-    limits = limits_of(state.fold.chart, arrival.clock_ms, rules)
-    readings = tuple(readings_of(record, arrival.at_ms, limits, rules))
+    readings = readings_then(state, arrival)
     newest, signs = newest_after(state, arrival)
     bound_ms = minutes(rules.monitor_lateness_min) if streamed else hours(rules.charted_lateness_h)
     if arrival.clock_ms - arrival.at_ms > bound_ms:  # too late: only what is newest of its sign still counts
@@ -181,18 +179,18 @@ def _vitals(state: PatientState, arrival: Arrival, *, common: bool) -> Placed:
     if streamed:
         names = tuple(reading.series for reading in readings)
         seen = Seen(placed_ms(record, arrival.at_ms), content_of(record), names)
-        return place_readings(state, readings, name, None if common else seen, arrival.clock_ms, rules)
+        return place_readings(state, readings, name, None if common else seen, arrival.clock_ms, arrival.in_force)
     entry = Entry(placed_ms(record, arrival.at_ms), name, content_of(record), readings)
-    return place_entry(state, entry, arrival.clock_ms, rules)
+    return place_entry(state, entry, arrival.clock_ms, arrival.in_force)
 
 
 def _clinical(state: PatientState, arrival: Arrival) -> Placed:
-    record, rules = arrival.record, arrival.rules
+    record = arrival.record
     at_ms = state_applies(state, arrival)
     entry = Entry(arrival.at_ms if at_ms is None else at_ms, record["event_id"], content_of(record), (), record)
     if at_ms is None:  # remembered, and nothing more: a newer one of its kind is known
         entry = replace(entry, record={**record, "kind": "superseded"})
-    placed = place_entry(state, entry, arrival.clock_ms, rules)
+    placed = place_entry(state, entry, arrival.clock_ms, arrival.in_force)
     stay = placed.state.stay
     if state.stay.status == "discharged" and stay.encounter_id != state.stay.encounter_id:
         return placed._replace(state=_in_new_stay(placed.state, stay.admitted_ms))

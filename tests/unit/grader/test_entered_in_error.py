@@ -6,6 +6,7 @@ from typing import Any
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.arrival import Arrival
 from services.grader.engine.past.history import Entry, History, Seen, Span, content_of, short_name
+from services.grader.engine.past.in_force import InForce
 from services.grader.engine.past.placing import Placed, refold
 from services.grader.engine.past.relimiting import relimited
 from services.grader.engine.past.retraction import retract
@@ -29,12 +30,12 @@ def state_of(
     """A patient of whom this is remembered, folded from `start`."""
     history = History({entry.event_id: entry for entry in entries}, **kept)
     state = PatientState("bed-7", start, (start,), history, newest=newest or {})
-    return refold(state, start.at_ms + 1, ms(NOW), DEFAULT_RULES).state
+    return refold(state, start.at_ms + 1, ms(NOW), InForce(DEFAULT_RULES)).state
 
 
 def without_slip(state: PatientState, minute: float = NOW) -> Placed:
     """It is taken back as of `minute`, and that arrives now."""
-    placed = retract(state, Arrival(RETRACTION, ms(minute), ms(NOW), False, DEFAULT_RULES))
+    placed = retract(state, Arrival(RETRACTION, ms(minute), ms(NOW), False, InForce(DEFAULT_RULES)))
     assert placed is not None
     assert placed.state.history.retracted == {SLIP: ms(NOW)}
     return placed
@@ -176,12 +177,12 @@ def test_readings_by_hand_are_held_against_what_is_charted_without_the_error():
     entries = [measured(minute, sbp=75 if minute < 20 else 97, temp=38.5) for minute in (4, 5, 10, 25, 35)]
     start = folded([infant], 2)
     at = {entry.event_id: entry for entry in (*entries, infant, adult, baseline)}
-    found = relimited(History(at), start, ms(5), DEFAULT_RULES)
+    found = relimited(History(at), start, ms(5), InForce(DEFAULT_RULES))
     assert [judged(found.entries[entry.event_id]) for entry in entries] == [[3, 2], [0, 2], [0, 2], [0, 2], [2, 2]]
     assert [name for name, entry in found.entries.items() if entry.record] == list(at)[-3:]
     # What was read under other rules stays as it was judged.
     rules = Entry(ms(10), "rules-10", "", (), {"kind": "rules"})
-    found = relimited(History({**at, "rules-10": rules}), start, ms(5), DEFAULT_RULES)
+    found = relimited(History({**at, "rules-10": rules}), start, ms(5), InForce(DEFAULT_RULES))
     assert [judged(found.entries[entry.event_id]) for entry in entries] == [[3, 2], [3, 2], [0, 2], [0, 2], [2, 2]]
 
 

@@ -6,6 +6,7 @@ from services.grader.engine.chart import Chart
 from services.grader.engine.durations import HOUR_MS
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.arrival import Arrival, newest_after, state_applies
+from services.grader.engine.past.in_force import InForce
 from services.grader.engine.person import Person
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.state import Newest, PatientState
@@ -22,7 +23,7 @@ def known(person: Person | None = None, newest: dict[str, Newest] | None = None,
 
 
 def arrived(record: dict[str, Any], at_ms: int = NOW, *, ahead: bool = False) -> Arrival:
-    return Arrival({"event_id": "e", **record}, at_ms, NOW, ahead, DEFAULT_RULES)
+    return Arrival({"event_id": "e", **record}, at_ms, NOW, ahead, InForce(DEFAULT_RULES))
 
 
 def newest(state: PatientState, arrival: Arrival) -> dict[str, Newest]:

@@ -9,6 +9,7 @@ from services.grader.engine.crs.holds import ChartedHold, MeasuredHold
 from services.grader.engine.fold import Episode, Fold, Holds
 from services.grader.engine.merging.joining import joined
 from services.grader.engine.past.history import Entry, History, Seen, Span, short_name
+from services.grader.engine.past.in_force import InForce
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.signs.readings import ABNORMAL, FAST, NORMAL, SPO2, SPOT, Reading
 from services.grader.engine.state import EpisodeName, Newest, PatientState
@@ -27,7 +28,7 @@ def patient(name: str, stay: Stay | None = None, **known) -> PatientState:
 
 
 def after(survivor: PatientState, other: PatientState) -> PatientState:
-    return joined(survivor, other, NOW, DEFAULT_RULES).state
+    return joined(survivor, other, NOW, InForce(DEFAULT_RULES)).state
 
 
 def newest(minute: float, event_id: str, value: float = 97) -> Newest:
@@ -202,7 +203,7 @@ def test_what_is_held_counts_at_once():
         standing(name, stay, holds, icans, fever_of_both)
         for name, stay, holds, icans in ((NEW, HERE, LEVELS, 1), (OLD, THERE, OTHERS, 2))
     )
-    placed = joined(survivor, other, NOW, DEFAULT_RULES)
+    placed = joined(survivor, other, NOW, InForce(DEFAULT_RULES))
     assert (placed.state.fold.low, placed.state.fold.icans_low) == (4, 2)
     assert placed.trace[-1] == placed.state.fold
 

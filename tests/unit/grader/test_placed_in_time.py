@@ -6,6 +6,7 @@ from typing import Any
 from services.grader.engine.durations import HOUR_MS, MINUTE_MS
 from services.grader.engine.fold import Episode, Fold
 from services.grader.engine.past.history import Entry, History, Seen, short_name
+from services.grader.engine.past.in_force import InForce
 from services.grader.engine.past.placing import (
     MOST_MARKS,
     TRIMMED_AFTER_MS,
@@ -32,7 +33,7 @@ def begun(*marks: Fold, fold: Fold | None = None, **remembered: Any) -> PatientS
 
 
 def placed(state: PatientState, entry: Entry, clock_ms: int | None = None) -> Placed:
-    return place_entry(state, entry, entry.at_ms if clock_ms is None else clock_ms, DEFAULT_RULES)
+    return place_entry(state, entry, entry.at_ms if clock_ms is None else clock_ms, InForce(DEFAULT_RULES))
 
 
 def streamed(
@@ -41,7 +42,7 @@ def streamed(
     """An event of a monitor."""
     readings = measured(minute, manner=FAST, **values).readings
     seen = Seen(ms(minute), "d", tuple(reading.series for reading in readings))
-    return place_readings(state, readings, name, seen, ms(minute if clock is None else clock), DEFAULT_RULES)
+    return place_readings(state, readings, name, seen, ms(minute if clock is None else clock), InForce(DEFAULT_RULES))
 
 
 def times(trace: list[Fold]) -> list[int]:
@@ -113,9 +114,9 @@ def test_out_of_order_everything_is_folded_again_from_the_newest_mark_before_it(
     # Nothing is revealed of what is older than what may still be placed.
     horizon = ms(26) - 24 * HOUR_MS
     for from_ms in (horizon - 1, horizon, horizon + 1):
-        assert refold(state, from_ms, ms(26), DEFAULT_RULES).from_ms == max(horizon, from_ms)
+        assert refold(state, from_ms, ms(26), InForce(DEFAULT_RULES)).from_ms == max(horizon, from_ms)
     # Where nothing is left, the fold is as it began.
-    empty = refold(begun(*marks), ms(15), ms(26), DEFAULT_RULES)
+    empty = refold(begun(*marks), ms(15), ms(26), InForce(DEFAULT_RULES))
     assert (empty.state.fold, empty.trace, empty.state.marks) == (marks[1], [], marks[:2])
 
 
@@ -132,7 +133,7 @@ def test_folded_again_what_had_run_out_has_run_out():
     ]:
         reached = pass_time(state.fold, reached_ms + 1, DEFAULT_RULES, [])
         before = replace(state, fold=replace(reached, reached_ms=reached_ms))
-        found = refold(before, low.at_ms, clock_ms, DEFAULT_RULES)
+        found = refold(before, low.at_ms, clock_ms, InForce(DEFAULT_RULES))
         assert times(found.trace) == [ms(6), *passed], (reached_ms - due, clock_ms - due)
 
 
@@ -226,5 +227,5 @@ def test_ids_of_a_stream_are_forgotten_together_once_the_oldest_is_twice_as_old_
     assert set(trimmed.seen) == {"new", short_name("m")}
     assert set(trimmed.retracted) == {"new"}
     assert begun(retracted={"old": 1}).history.retracted == {"old": 1}
-    alone = place_readings(begun(retracted={"old": 1}), (), "m", None, clock_ms, DEFAULT_RULES)
+    alone = place_readings(begun(retracted={"old": 1}), (), "m", None, clock_ms, InForce(DEFAULT_RULES))
     assert alone.state.history.retracted == {"old": 1}  # no id is kept: nothing is tidied up

@@ -5,6 +5,9 @@ beginning. Where one of them reaches further back than what is remembered in ful
 one (`joined_folds.py`). Knowledge is only added: of two streams at one time the worse counts, and a level that one of
 them had and the new past does not support goes into the hold from now (`keeping.py` does the same for late data). An
 attribution that would explain away what stood under the other name ends.
+
+Rules come into force by partition. Of the joined past all is judged by those of the survivor's; where other rules came
+into force before anything is known of the survivor, by those of the other's.
 """
 
 from collections.abc import Iterable
@@ -16,31 +19,33 @@ from services.grader.engine.fold import Episode, Fold
 from services.grader.engine.merging.joined_folds import joined_folds
 from services.grader.engine.merging.joined_words import joined_sent
 from services.grader.engine.past.founding import pruned
-from services.grader.engine.past.history import Entry, History, Span, cut_out, short_name, without_second
+from services.grader.engine.past.history import Entry, History, Span, cut_out, is_activation, short_name, without_second
+from services.grader.engine.past.in_force import FOR_EVER_MS, InForce
 from services.grader.engine.past.placing import Placed, place_entry, refold
 from services.grader.engine.past.points import points_after
 from services.grader.engine.past.relimiting import against_the_limits_left
-from services.grader.engine.past.timeline import feed
-from services.grader.engine.ruleset.rules import RuleSet
+from services.grader.engine.past.timeline import feed_again
 from services.grader.engine.state import EpisodeName, Newest, PatientState
 from services.grader.engine.telling.episode_names import named
 
 
-def joined(survivor: PatientState, other: PatientState, clock_ms: int, rules: RuleSet) -> Placed:
+def joined(survivor: PatientState, other: PatientState, clock_ms: int, in_force: InForce) -> Placed:
     """The survivor with everything that is known of the other; what was said for either counts as said."""
     other = _as_merged(other)
     start_ms = max(survivor.marks[0].at_ms, other.marks[0].at_ms)
-    start = joined_folds(_fold_at(survivor, start_ms, rules), _fold_at(other, start_ms, rules), rules)
-    opened_by = start.episode.key if start.episode else None
-    history = pruned(_histories(survivor.history, other.history), start.at_ms, 0, 0, opened_by=opened_by)
+    history = _histories(survivor.history, other.history)
+    start = joined_folds(
+        _fold_at(survivor, start_ms, in_force), _fold_at(other, start_ms, in_force), in_force.at(history, start_ms)
+    )
+    history = pruned(history, start.at_ms, 0, 0, opened_by=start.episode.key if start.episode else None)
     whole = replace(
         _what_came_last(survivor, other), marks=(start,), history=history, episodes=_episodes(survivor, other)
     )
-    placed = refold(whole, start.at_ms, clock_ms, rules)
+    placed = refold(whole, start.at_ms, clock_ms, in_force)
     if placed.state.fold.chart.attributions and not _is_supported(placed.state.fold, _here(survivor, other)):
-        placed = refold(_unexplained(whole, start), start.at_ms, clock_ms, rules)
-    placed = against_the_limits_left(placed, clock_ms, rules)  # what is normal was charted for either name
-    placed = _nothing_lowered(placed, survivor, other, clock_ms, rules)
+        placed = refold(_unexplained(whole, start), start.at_ms, clock_ms, in_force)
+    placed = against_the_limits_left(placed, clock_ms, in_force.now)  # what is normal was charted for either name
+    placed = _nothing_lowered(placed, survivor, other, clock_ms, in_force)
     state = placed.state
     state = replace(state, episodes=named(state.episodes, [placed.start, *placed.trace], state.fold))
     return placed._replace(state=replace(state, sent=joined_sent(survivor, other, state)))
@@ -64,22 +69,34 @@ def _of(fold: Fold, patient_id: str) -> Fold:
     return replace(fold, chart=replace(fold.chart, stay=replace(fold.chart.stay, of=patient_id)))
 
 
-def _fold_at(state: PatientState, at_ms: int, rules: RuleSet) -> Fold:
+def _fold_at(state: PatientState, at_ms: int, in_force: InForce) -> Fold:
     """The oldest fold that is kept, with what is remembered up to a moment."""
     start = state.marks[0]
     points = [point for point in points_after(state.history, start.at_ms) if point.at_ms <= at_ms]
-    return feed(start, points, rules, [])
+    return feed_again(start, points, in_force.eras(state.history, start.at_ms), [])
 
 
 def _histories(one: History, two: History) -> History:
     spans = {name: _spans(one.spans.get(name, ()), two.spans.get(name, ())) for name in {**two.spans, **one.spans}}
     retracted = {**two.retracted, **one.retracted}
     # A retraction may have waited under one name for what came under the other.
-    entries = {name: item for name, item in {**two.entries, **one.entries}.items() if name not in retracted}
+    entries = {**_without_activations(two.entries, _known_ms(one)), **one.entries}
+    entries = {name: item for name, item in entries.items() if name not in retracted}
     history = History(entries, spans, {**two.seen, **one.seen}, retracted)
     for name in retracted:
         history = _without_streamed(history, short_name(name))
     return history
+
+
+def _known_ms(history: History) -> int:
+    """Since when anything is known of a patient."""
+    spans = (span.first_ms for spans in history.spans.values() for span in spans)
+    return min([*(entry.at_ms for entry in history.entries.values()), *spans], default=FOR_EVER_MS)
+
+
+def _without_activations(entries: dict[str, Entry], from_ms: int) -> dict[str, Entry]:
+    """The other's charts; rules came into force for the survivor, as far as there was one, by its own partition."""
+    return {name: entry for name, entry in entries.items() if entry.at_ms < from_ms or not is_activation(entry)}
 
 
 def _without_streamed(history: History, name: str) -> History:
@@ -150,7 +167,7 @@ def _episodes(survivor: PatientState, other: PatientState) -> tuple[EpisodeName,
 
 
 def _nothing_lowered(
-    placed: Placed, survivor: PatientState, other: PatientState, clock_ms: int, rules: RuleSet
+    placed: Placed, survivor: PatientState, other: PatientState, clock_ms: int, in_force: InForce
 ) -> Placed:
     """Levels that one of the two had, and that the joined past does not support, are held from now."""
     here = _here(survivor, other)
@@ -158,7 +175,7 @@ def _nothing_lowered(
         return placed
     record = _kept(here)
     entry = Entry(clock_ms, f"kept:{placed.state.revision}:{clock_ms}", "", (), record)
-    kept = place_entry(placed.state, entry, clock_ms, rules)
+    kept = place_entry(placed.state, entry, clock_ms, in_force)
     return placed._replace(state=kept.state, trace=[*placed.trace, *kept.trace])
 
 

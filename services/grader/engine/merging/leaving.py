@@ -20,7 +20,7 @@ from services.grader.engine.fold import Fold
 from services.grader.engine.past.founding import pruned
 from services.grader.engine.past.history import History
 from services.grader.engine.past.points import points_after
-from services.grader.engine.past.timeline import feed
+from services.grader.engine.past.timeline import feed_again
 from services.grader.engine.state import Merge, PatientState, Place, encode_state
 from services.grader.engine.telling import escalation
 from services.grader.engine.telling.escalation import Telling
@@ -80,7 +80,8 @@ def _bounded(state: PatientState, ward: Ward) -> Record:
         if not points:
             return encode_state(replace(state, history=History()))
         cut_ms = points[len(points) // 2].at_ms
-        start = feed(state.marks[0], [point for point in points if point.at_ms <= cut_ms], ward.rules, [])
+        eras = ward.in_force.eras(state.history, state.marks[0].at_ms)
+        start = feed_again(state.marks[0], [point for point in points if point.at_ms <= cut_ms], eras, [])
         state = replace(state, marks=(start,), history=_cut(state.history, start, cut_ms))
         encoded = encode_state(state)
     return encoded

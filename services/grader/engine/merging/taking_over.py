@@ -47,10 +47,10 @@ def _while_leaving(state: PatientState, record: Record, moment: Moment) -> tuple
 
 
 def _take_over(state: PatientState | None, record: Record, moment: Moment) -> tuple[PatientState, list[Output]]:
-    clock_ms, rules = moment.clock_ms, moment.ward.rules
+    clock_ms = moment.clock_ms
     survivor = state or PatientState(record["patient_id"])
     other = decode_state(record["state"])
-    placed = joined(replace(survivor, place=moment.place), other, clock_ms, rules)
+    placed = joined(replace(survivor, place=moment.place), other, clock_ms, moment.ward.in_force)
     taken = Taken(other.patient_id, record["handover_id"], parse_time(record["merged_at"]))
     known = {item.handover_id: item for item in (*survivor.taken, *other.taken, taken)}
     sent = replace(placed.state.sent, watched_ms=_watched_ms((survivor, other), moment.ward))

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from schemas.bedside import VITALS
 from services.grader.engine.chart import kind_of
 from services.grader.engine.durations import hours
+from services.grader.engine.past.in_force import InForce
 from services.grader.engine.past.timeline import limits_of
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.oddities import contradict_each_other
@@ -12,8 +13,10 @@ from services.grader.engine.signs.readings import (
     SIGNS,
     STREAMS,
     TEMPERATURE,
+    Reading,
     flags_of,
     manner_of,
+    placed_ms,
     pressure_source,
     readings_of,
 )
@@ -34,7 +37,12 @@ class Arrival(NamedTuple):
     at_ms: int
     clock_ms: int
     ahead: bool
-    rules: RuleSet
+    in_force: InForce
+
+    @property
+    def rules(self) -> RuleSet:
+        """By which it is taken in."""
+        return self.in_force.now
 
 
 def newest_after(state: PatientState, arrival: Arrival) -> tuple[dict[str, Newest], set[str]]:
@@ -59,17 +67,23 @@ def newest_after(state: PatientState, arrival: Arrival) -> tuple[dict[str, Newes
     return newest, signs
 
 
+def readings_then(state: PatientState, arrival: Arrival) -> tuple[Reading, ...]:
+    """The readings of a record, judged by the rules in force at their moment: as they would have been on time."""
+    record, in_force, at_ms = arrival.record, arrival.in_force, placed_ms(arrival.record, arrival.at_ms)
+    rules = in_force.now if at_ms > state.fold.at_ms else in_force.at(state.history, at_ms)
+    return tuple(readings_of(record, arrival.at_ms, limits_of(state.fold.chart, arrival.clock_ms, rules), rules))
+
+
 def is_there_already(state: PatientState, arrival: Arrival) -> bool:
     """Whether a stream's record says nothing that is not known, as its re-send does: it changes nothing.
 
     Ids of a steady stream are not kept. But each second has its category, of which the worse counts, and each sign its
     newest reading: a record that adds to neither was there already, or might as well have been.
     """
-    record, rules, history = arrival.record, arrival.rules, state.history
+    record, history = arrival.record, state.history
     if record["schema"] != VITALS or record["source"] not in STREAMS or _is_newer(state, arrival):
         return False
-    limits = limits_of(state.fold.chart, arrival.clock_ms, rules)
-    readings = list(readings_of(record, arrival.at_ms, limits, rules))
+    readings = readings_then(state, arrival)
     return bool(readings) and all(
         any(span.holds(one.at_ms) and span.category >= one.category for span in history.spans.get(one.series, ()))
         for one in readings

@@ -18,6 +18,7 @@ Record = dict[str, Any]
 MOST_SPANS = 48  # of one series; beyond, the oldest neighbours of one category are joined
 LEFT_SPANS = 36  # until this many are left: a stream at odd times is tidied now and then, not with each reading
 JOINED_GAP_MS = 60 * SECOND_MS
+RULES = "rules"  # the kind of an entry that is an activation
 CONTENT_DIGITS = 12  # of a hash: two contents under one id are told apart, and a state stays small
 
 
@@ -74,6 +75,20 @@ class History:
     retracted: dict[str, int] = field(default_factory=dict)
 
 
+def is_activation(entry: Entry) -> bool:
+    """Whether other rules came into force with it."""
+    return entry.record is not None and entry.record["kind"] == RULES
+
+
+def breaks_runs(entry: Entry, series: str) -> bool:
+    """Whether what a stream says of this series after it is a run with a name of its own.
+
+    Whoever takes a sign by hand speaks in between: a finding that begins anew there names the reading that it begins
+    with, whenever the past is folded again. Other rules are held against the value that is the newest at their moment.
+    """
+    return is_activation(entry) or any(reading.series == series for reading in entry.readings)
+
+
 def short_name(event_id: str) -> str:
     """A stream's ids are many and kept for minutes: ten digits of their hash tell them apart."""
     return hashlib.sha256(event_id.encode()).hexdigest()[:10]
@@ -114,7 +129,7 @@ def with_reading(history: History, reading: Reading, event_id: str, stale_ms: in
     """One more reading of a stream, and whether it says anything new."""
     spans = history.spans.get(reading.series, ())
     if spans and reading.at_ms > spans[-1].last_ms:
-        goes_on = not taken_by_hand(history, reading.series, spans[-1].last_ms, reading.at_ms)
+        goes_on = not is_broken(history, reading.series, spans[-1].last_ms, reading.at_ms)
         added = _appended(spans, reading, event_id, stale_ms, goes_on)
     else:
         found = next((span for span in spans if span.holds(reading.at_ms)), None)
@@ -125,15 +140,9 @@ def with_reading(history: History, reading: Reading, event_id: str, stale_ms: in
     return replace(history, spans={**history.spans, reading.series: added}), True
 
 
-def taken_by_hand(history: History, series: str, from_ms: int, until_ms: int) -> bool:
-    """Whether somebody took a sign by hand in between: what its stream says after that is a run with a name of its own.
-
-    A finding that begins anew there names the reading that it begins with, whenever the past is folded again.
-    """
-    return any(
-        from_ms <= entry.at_ms < until_ms and any(one.series == series for one in entry.readings)
-        for entry in history.entries.values()
-    )
+def is_broken(history: History, series: str, from_ms: int, until_ms: int) -> bool:
+    """Whether something in between breaks the runs of a series."""
+    return any(from_ms <= entry.at_ms < until_ms and breaks_runs(entry, series) for entry in history.entries.values())
 
 
 def without_second(history: History, series: str, at_ms: int) -> History:

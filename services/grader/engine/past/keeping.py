@@ -8,12 +8,12 @@ from typing import Any
 
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.history import Entry
+from services.grader.engine.past.in_force import InForce
 from services.grader.engine.past.placing import Placed, place_entry
-from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.telling.sent import Ladder
 
 
-def keep_what_was_said(placed: Placed, before: Fold, clock_ms: int, rules: RuleSet) -> Placed:
+def keep_what_was_said(placed: Placed, before: Fold, clock_ms: int, in_force: InForce) -> Placed:
     """The placed state, with the levels that the old past showed put into the hold where the new one lost them."""
     state, folds = placed.state, [placed.before, *placed.changed]
     sent = state.sent
@@ -25,7 +25,7 @@ def keep_what_was_said(placed: Placed, before: Fold, clock_ms: int, rules: RuleS
     record: dict[str, Any] = {"kind": "kept", "levels": {**levels, "icans": before.icans_low if icans else 0}}
     record["episode"] = _episode(before) if crs else None
     entry = Entry(clock_ms, f"kept:{state.revision}:{clock_ms}", "", (), record)
-    kept = place_entry(state, entry, clock_ms, rules)
+    kept = place_entry(state, entry, clock_ms, in_force)
     return placed._replace(state=kept.state, trace=[*placed.trace, *kept.trace])
 
 

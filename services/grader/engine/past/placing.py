@@ -13,8 +13,9 @@ from services.grader.engine.fold import Fold
 from services.grader.engine.past.coarsening import kept_small
 from services.grader.engine.past.founding import pruned
 from services.grader.engine.past.history import Entry, History, Seen, short_name, with_entry, with_reading
+from services.grader.engine.past.in_force import InForce
 from services.grader.engine.past.points import Point, point_of, points_after, reading_point
-from services.grader.engine.past.timeline import Trace, feed, pass_time
+from services.grader.engine.past.timeline import Trace, feed, feed_again, pass_time
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import Reading, freshness_limits
 from services.grader.engine.state import PatientState
@@ -47,36 +48,37 @@ class Placed(NamedTuple):
         return [fold for fold in self.trace if fold.at_ms >= self.from_ms]
 
 
-def place_entry(state: PatientState, entry: Entry, clock_ms: int, rules: RuleSet) -> Placed:
+def place_entry(state: PatientState, entry: Entry, clock_ms: int, in_force: InForce) -> Placed:
     """An event charted or taken by hand."""
     state = replace(state, history=with_entry(state.history, entry))
-    return place(state, point_of(entry), entry.at_ms, clock_ms, rules)
+    return place(state, point_of(entry), entry.at_ms, clock_ms, in_force)
 
 
 def place_readings(
-    state: PatientState, readings: Sequence[Reading], event_id: str, seen: Seen | None, clock_ms: int, rules: RuleSet
+    state: PatientState, readings: Sequence[Reading], event_id: str, seen: Seen | None, clock_ms: int, in_force: InForce
 ) -> Placed:
     """An event of a stream: one category a second and series; its id is kept if anything may rest on it (`seen`)."""
     history = state.history
     new: list[Reading] = []
     for reading in readings:
-        stale_ms = freshness_limits(reading.manner, rules)[0]
+        stale_ms = freshness_limits(reading.manner, in_force.now)[0]
         history, is_new = with_reading(history, reading, event_id, stale_ms)
-        history = kept_small(history, reading.series, rules)
+        history = kept_small(history, reading.series, in_force.now)
         new.extend([reading] if is_new else [])
     if seen is not None:
         history = replace(history, seen={**history.seen, short_name(event_id): seen})
     state = replace(state, history=history)
     if not new:
-        return settle(state, clock_ms, rules)
-    return place(state, reading_point(tuple(new), event_id), new[0].at_ms, clock_ms, rules)
+        return settle(state, clock_ms, in_force.now)
+    return place(state, reading_point(tuple(new), event_id), new[0].at_ms, clock_ms, in_force)
 
 
-def place(state: PatientState, point: Point, at_ms: int, clock_ms: int, rules: RuleSet) -> Placed:
+def place(state: PatientState, point: Point, at_ms: int, clock_ms: int, in_force: InForce) -> Placed:
     """A point that is already in the history."""
     if at_ms <= state.fold.at_ms:
-        return refold(state, at_ms, clock_ms, rules)
+        return refold(state, at_ms, clock_ms, in_force)
     trace: Trace = []
+    rules = in_force.now  # what belongs before an activation lies before the fold
     before = pass_time(state.fold, at_ms, rules, trace)
     fold = feed(before, [point], rules, trace)
     fold = pass_time(fold, clock_ms, rules, trace)
@@ -84,18 +86,16 @@ def place(state: PatientState, point: Point, at_ms: int, clock_ms: int, rules: R
     return Placed(_trimmed(after, clock_ms, rules), state.fold, trace, rewritten=False)
 
 
-def refold(state: PatientState, from_ms: int, clock_ms: int, rules: RuleSet) -> Placed:
-    """Everything from a moment on, folded again in the order of event time."""
+def refold(state: PatientState, from_ms: int, clock_ms: int, in_force: InForce) -> Placed:
+    """Everything from a moment on, folded again in the order of event time, by the rules that were in force then."""
     marks = tuple(mark for mark in state.marks if mark.at_ms < from_ms) or state.marks[:1]
     start = marks[-1]
     trace: Trace = []
     points = points_after(state.history, start.at_ms)
-    fold, before = start, start
+    fold, before, rules = start, start, in_force.now
     if points:
-        last_ms = points[-1].at_ms
-        earlier = [point for point in points if point.at_ms < last_ms]
-        before = pass_time(feed(start, earlier, rules, trace), last_ms, rules, trace)
-        fold = feed(before, points[len(earlier) :], rules, trace)
+        fold = feed_again(start, points, in_force.eras(state.history, start.at_ms), trace)
+        before = next((earlier for earlier in reversed(trace) if earlier.at_ms < points[-1].at_ms), start)
     fold = pass_time(fold, max(clock_ms, state.fold.reached_ms + 1), rules, trace)
     horizon_ms = clock_ms - hours(rules.charted_lateness_h)  # further back it is a matter of which marks were kept
     state = replace(state, fold=fold, marks=_marked(marks, before))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from services.grader.engine.past.history import Entry, History, Record, Span, part_of
+from services.grader.engine.past.history import Entry, History, Record, Span, breaks_runs, part_of
 from services.grader.engine.signs.readings import Reading
 from services.grader.engine.signs.track import Dense
 
@@ -23,22 +23,15 @@ def points_after(history: History, at_ms: int) -> list[Point]:
     """Everything later than a moment, in the order of event time."""
     points = [point_of(entry) for entry in history.entries.values() if entry.at_ms > at_ms]
     for series, spans in history.spans.items():
-        by_hand = _times_by_hand(history, series)
-        for part in (part for span in spans for part in _between(span, by_hand)):
+        breaks = sorted(entry.at_ms for entry in history.entries.values() if breaks_runs(entry, series))
+        for part in (part for span in spans for part in _between(span, breaks)):
             if part.last_ms > at_ms:
                 points.extend(_span_points(series, part, at_ms))
     return sorted(points, key=lambda point: (point.at_ms, point.order))
 
 
-def _times_by_hand(history: History, series: str) -> list[int]:
-    """When somebody took a sign by hand that a stream measures too."""
-    return sorted(
-        entry.at_ms for entry in history.entries.values() if any(one.series == series for one in entry.readings)
-    )
-
-
 def _between(span: Span, times: list[int]) -> Iterator[Span]:
-    """A run in parts: what it says after a reading taken by hand begins anew with its next reading."""
+    """A run in parts: what it says after something that breaks it begins anew with its next reading."""
     start = 0
     for at_ms in times:
         if span.first_ms <= at_ms < span.last_ms:

@@ -7,32 +7,33 @@ from dataclasses import replace
 
 from services.grader.engine.chart import Chart, charted
 from services.grader.engine.fold import Fold, evaluate
-from services.grader.engine.past.history import Entry, History
+from services.grader.engine.past.history import RULES, Entry, History
+from services.grader.engine.past.in_force import InForce, during
 from services.grader.engine.past.placing import Placed
 from services.grader.engine.past.points import point_of
 from services.grader.engine.past.timeline import held_against, limits_of
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import categorise
 
-UNCHARTED = ("attribution", "kept", "rules")
+UNCHARTED = ("attribution", "kept", RULES)
 
 
-def relimited(history: History, start: Fold, from_ms: int, rules: RuleSet) -> History:
+def relimited(history: History, start: Fold, from_ms: int, in_force: InForce) -> History:
     """The history with every reading by hand since `from_ms` held against what is charted without the error.
 
     Args:
         history: without the event taken back.
         start: a fold before it.
         from_ms: since when the error counted.
-        rules: in force now; what was read under others stays as it was judged.
+        in_force: each reading is judged by the rules in force when it was taken; where nobody knows them it stays.
     """
     in_order = sorted(history.entries.values(), key=lambda entry: (entry.at_ms, point_of(entry).order))
-    activated = (entry.at_ms for entry in in_order if entry.record is not None and entry.record["kind"] == "rules")
-    since_ms = max([from_ms, *activated])
+    eras = in_force.eras(history, start.at_ms)
     chart, entries = start.chart, dict(history.entries)
     for entry in (entry for entry in in_order if entry.at_ms > start.at_ms):
-        if entry.record is None and entry.at_ms >= since_ms:
-            entries[entry.event_id] = _held_to(entry, chart, rules)
+        era = during(eras, entry.at_ms)
+        if entry.record is None and entry.at_ms >= from_ms and era.is_known:
+            entries[entry.event_id] = _held_to(entry, chart, era.rules)
         elif entry.record is not None and entry.record["kind"] not in UNCHARTED:
             chart = charted(chart, entry.record, entry.at_ms)
     return replace(history, entries=entries)

@@ -63,12 +63,13 @@ def _without_event(state: PatientState, name: str, arrival: Arrival) -> Placed:
     state = replace(state, newest=_newest_without(state, name))
     mark = state.marks[0]
     if target is not None and at_ms <= mark.at_ms:
-        mark = taken_back(mark, target, state.history.entries.values(), arrival.rules)
+        then = arrival.in_force.at(state.history, mark.at_ms)
+        mark = taken_back(mark, target, state.history.entries.values(), then)
         state, at_ms = replace(state, marks=(mark,)), mark.at_ms + 1
     if target is not None and sets_limits(target):
         start = next(mark for mark in reversed(state.marks) if mark.at_ms < at_ms)
-        state = replace(state, history=relimited(state.history, start, at_ms, arrival.rules))
-    return refold(state, at_ms, arrival.clock_ms, arrival.rules)
+        state = replace(state, history=relimited(state.history, start, at_ms, arrival.in_force))
+    return refold(state, at_ms, arrival.clock_ms, arrival.in_force)
 
 
 def _grades_nothing(target: Entry | None) -> bool:

@@ -4,6 +4,7 @@ All points of one moment are taken in before that moment is evaluated, so their 
 a moment comes after what arrives at it.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,13 +17,15 @@ from services.grader.engine.crs.holds import ChartedHold, MeasuredHold
 from services.grader.engine.fold import Episode, Fold, evaluate
 from services.grader.engine.fold_times import next_time
 from services.grader.engine.neuro.icans import grade_icans
+from services.grader.engine.past.history import RULES
+from services.grader.engine.past.in_force import Era
 from services.grader.engine.past.points import Point
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import NORMAL, SPO2, SPO2_HOME, Limits, categorise
 from services.grader.engine.signs.track import observe, recategorised
 
 Trace = list[Fold]
-CHANGES_LIMITS = ("baseline", "encounter", "rules")
+CHANGES_LIMITS = ("baseline", "encounter", RULES)
 
 
 def feed(fold: Fold, points: Sequence[Point], rules: RuleSet, trace: Trace) -> Fold:
@@ -35,6 +38,28 @@ def feed(fold: Fold, points: Sequence[Point], rules: RuleSet, trace: Trace) -> F
             fold = evaluate(fold, point.at_ms, rules, reached_ms=point.at_ms - 1)
             trace.append(fold)
     return fold
+
+
+def feed_again(fold: Fold, points: Sequence[Point], eras: Sequence[Era], trace: Trace) -> Fold:
+    """The same where other rules came into force meanwhile: each stretch by its own.
+
+    An activation is one of the points. What runs out before it does so by the rules that it ends, and its own moment is
+    the first of the new ones.
+    """
+    for era in eras:
+        upto = bisect_left(points, era.until_ms, key=lambda point: point.at_ms)
+        fold = feed(fold, points[:upto], era.rules, trace)
+        points = points[upto:]
+        if not points:
+            break
+        fold = pass_time(fold, era.until_ms, era.rules, trace)
+        fold = reached(fold, era.until_ms - 1)
+    return fold
+
+
+def reached(fold: Fold, at_ms: int) -> Fold:
+    """The fold after everything up to a moment ran out; other rules that follow find nothing due before."""
+    return replace(fold, reached_ms=max(fold.reached_ms, at_ms))
 
 
 def pass_time(fold: Fold, before_ms: int, rules: RuleSet, trace: Trace) -> Fold:

@@ -14,6 +14,7 @@ from services.grader.engine.crs.holds import MeasuredHold, held_until
 from services.grader.engine.durations import DAY_MS, minutes
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.arrival import PRESSURE_SIGNS
+from services.grader.engine.past.history import is_activation
 from services.grader.engine.past.timeline import limits_of
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import (
@@ -58,7 +59,9 @@ def settled(state: PatientState, ward: Ward) -> Steady | None:
     # What is shown was graded at its own moment, which may lie before the clock.
     if grows(state.fold.chart, min(state.as_of_ms, state.fold.at_ms, state.reached_ms), repeat_ms):
         return None
-    asked = Asked(limits_of(state.fold.chart, state.as_of_ms, rules), allowed_edges(state, ward), rules)
+    activated_ms = max((entry.at_ms for entry in state.history.entries.values() if is_activation(entry)), default=-1)
+    limits = limits_of(state.fold.chart, state.as_of_ms, rules)
+    asked = Asked(limits, allowed_edges(state, ward), rules, activated_ms)
     rows = tuple(row for name, item in sorted(state.newest.items()) for row in _rows(state, name, item, asked))
     if not any(row.series for row in rows):
         return None
@@ -127,16 +130,19 @@ def _ids(state: PatientState) -> Collection[str]:
 
 
 class Asked(NamedTuple):
-    """What values are held against: this patient's limits, and between which edges the score cannot page."""
+    """What values are held against, and since when: this patient's limits, and where the score cannot page."""
 
     limits: Limits
     score_edges: Mapping[str, tuple[float, ...]]
     rules: RuleSet
+    activated_ms: int
 
 
 def _rows(state: PatientState, name: str, item: Newest, asked: Asked) -> Iterator[Row]:
     """The series of one sign and source, if all of them can go on."""
-    sign, (limits, score_edges, rules) = sign_of(name), asked
+    sign, (limits, score_edges, rules, activated_ms) = sign_of(name), asked
+    if item.placed_ms <= activated_ms:
+        return  # with other rules a run begins
     if item.source != state.vitals_source or item.flags or _was_spoken_over(state, sign, item):
         return
     if sign in PRESSURE_SIGNS and name != f"{sign}:{_line(state)}":

@@ -25,7 +25,8 @@ def past_critical(state: PatientState, trace: Sequence[Fold], ward: Ward) -> tup
         stands = series in state.fold.critical or f"critical_value|{sign}" in sent.alarms
         if not stands and not _same(known, since_ms, until_ms):
             late = state.newest_event_ms - since_ms > seconds(ward.rules.late_after_s)
-            alarm = critical_alarm(replace(state, fold=fold), series, since_ms, ward)
+            then = ward._replace(rules=ward.in_force.at(state.history, fold.at_ms))
+            alarm = critical_alarm(replace(state, fold=fold), series, since_ms, then)
             sent, raised = raise_alarm(state, sent, alarm._replace(late=late, refuted=late))
             said.append(raised)
         sent = replace(sent, critical={**sent.critical, sign: with_spell(known, since_ms, until_ms)})
