@@ -180,10 +180,13 @@ def test_readings_by_hand_are_held_against_what_is_charted_without_the_error():
     found = relimited(History(at), start, ms(5), InForce(DEFAULT_RULES))
     assert [judged(found.entries[entry.event_id]) for entry in entries] == [[3, 2], [0, 2], [0, 2], [0, 2], [2, 2]]
     assert [name for name, entry in found.entries.items() if entry.record] == list(at)[-3:]
-    # What was read under other rules stays as it was judged.
-    rules = Entry(ms(10), "rules-10", "", (), {"kind": "rules"})
-    found = relimited(History({**at, "rules-10": rules}), start, ms(5), InForce(DEFAULT_RULES))
-    assert [judged(found.entries[entry.event_id]) for entry in entries] == [[3, 2], [3, 2], [0, 2], [0, 2], [2, 2]]
+    # What was read under other rules is judged by those; where nobody knows them any more it stays as it was.
+    others = replace(DEFAULT_RULES, infant_sbp_mmhg=76, fever_c=39)
+    in_force = InForce(DEFAULT_RULES, {others.hash: others})
+    for before, second in ((others.hash, [2, 0]), ("gone", [3, 2]), (None, [3, 2])):
+        rules = Entry(ms(10), "rules-10", "", (), {"kind": "rules", **({"before": before} if before else {})})
+        found = relimited(History({**at, "rules-10": rules}), start, ms(5), in_force)
+        assert [judged(found.entries[entry.event_id]) for entry in entries] == [[3, 2], second, [0, 2], [0, 2], [2, 2]]
 
 
 def test_what_sets_no_limit_leaves_values_as_they_were_judged():

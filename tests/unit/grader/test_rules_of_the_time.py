@@ -109,9 +109,11 @@ def _late(random: Random, minute: float, record: Record) -> float:
     return minute + random.uniform(0.1, most)
 
 
-def graded(arrivals: Sequence[tuple[float, Record]], *, restarts: bool = False) -> tuple[PatientState, list[Output]]:
+def graded(
+    arrivals: Sequence[tuple[float, Record]], *, restarts: bool = False, thorough: bool = False
+) -> tuple[PatientState, list[Output]]:
     """The patient after all of it, and everything said."""
-    partition, outputs = Partition(ready=SETS), []
+    partition, outputs = Partition(ready=SETS, thorough=thorough), []
     for offset, (minute, record) in enumerate(arrivals):
         if restarts:
             stored = {name: partition.encoded(name) or b"" for name in partition.patients}
@@ -130,7 +132,7 @@ def both(seed: int, *, idle: bool = False) -> list[tuple[PatientState, list[Outp
     arrivals = ward(seed, idle=idle)
     straight = sorted(arrivals, key=lambda item: item.at)
     return [
-        graded([(item.at, item.record) for item in straight]),
+        graded([(item.at, item.record) for item in straight], thorough=True),
         graded([(item.comes, item.record) for item in arrivals], restarts=seed % 4 == 0),
     ]
 
@@ -154,6 +156,7 @@ def assert_nothing_revealed(seed: int) -> None:
     (one, said), (two, also) = both(seed, idle=True)
     assert rises(said) == rises(also)
     assert (one.fold.low, one.fold.high, one.fold.holds) == (two.fold.low, two.fold.high, two.fold.holds)
+    assert one.history.spans == two.history.spans
 
 
 @pytest.mark.parametrize("seed", FEW)
@@ -164,6 +167,24 @@ def test_what_comes_late_ends_in_the_grade_that_it_would_have_made_on_time(seed:
 @pytest.mark.parametrize("seed", FEW)
 def test_what_says_nothing_of_a_grade_reveals_and_withdraws_nothing_when_it_comes_late(seed: int) -> None:
     assert_nothing_revealed(seed)
+
+
+def test_a_steady_stream_begins_anew_with_other_rules_whichever_way_it_is_taken() -> None:
+    """The newest value of a run is the only one that is kept: at an activation it has to be the newest of then."""
+    arrivals: list[tuple[float, Record]] = [
+        (minute, whole(number, minute, record))
+        for number, (minute, record) in enumerate([
+            (0, {"kind": "encounter", "action": "admit", "age_years": 60}),
+            *((1 + second / 60, {"source": "monitor", "spo2_pct": 97, "resp_rate_bpm": 16}) for second in range(240)),
+        ])
+    ]  # fmt: skip
+    arrivals = sorted([*arrivals, (3.005, activation(SETS[0]))], key=lambda arrival: arrival[0])
+    found = [graded(arrivals, thorough=thorough)[0].history.spans for thorough in (False, True)]
+    assert found[0] == found[1]
+    for spans in found[0].values():
+        assert [(span.first_ms, span.last_ms) for span in spans] == [
+            (ms(1), ms(3)), (ms(3 + 1 / 60), ms(1 + 239 / 60))
+        ]  # fmt: skip
 
 
 @pytest.mark.prove
