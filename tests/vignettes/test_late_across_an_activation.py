@@ -182,6 +182,7 @@ def test_who_stands_alone_again_meets_the_rules_that_came_meanwhile_when_they_ca
     found = dip(bed(), 4, 15).vitals(8, spo2_pct=91)
     merged(found, 10, event_id="merge-1").activate(20, TIGHTER.hash)
     assert found.said() == ["resolved merged", "crs_rise 2 #1"]
+    assert found.partition.patients[OLD].place == found.partition.patients[NEW].place  # read again, it counts once
     under(found, OLD).chart(30, "retraction", retracts="merge-1")
     assert (found.interval[0], found.said()) == (2, ["crs_rise 2 #1 late"])
     assert found.escalations("crs_rise")[-1]["occurred_at"] == when(20)

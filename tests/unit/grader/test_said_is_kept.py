@@ -5,6 +5,7 @@ from typing import Any
 
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.history import Entry, History
+from services.grader.engine.past.in_force import InForce
 from services.grader.engine.past.keeping import keep_what_was_said
 from services.grader.engine.past.placing import Placed
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
@@ -33,7 +34,7 @@ def placed(sent: Sent, *trace: Fold, rewritten: bool = True, from_minute: float 
 
 def kept(found: Placed, before: Fold = TWO) -> dict[str, Any] | None:
     """What is put into the hold; None if nothing is, and then nothing at all has changed."""
-    after = keep_what_was_said(found, before, ms(NOW) + 5, DEFAULT_RULES)
+    after = keep_what_was_said(found, before, ms(NOW) + 5, InForce(DEFAULT_RULES))
     if after is found:
         return None
     name = f"kept:7:{ms(NOW) + 5}"
@@ -50,7 +51,7 @@ def kept(found: Placed, before: Fold = TWO) -> dict[str, Any] | None:
 def test_a_grade_that_was_sent_and_has_no_support_is_held_with_its_episode():
     sent = Sent(crs=ladder(2, (1, 1), (2, 2)))
     assert kept(placed(sent)) == {"levels": {**NOTHING, "pressure": 2}, "episode": THE_EPISODE}
-    after = keep_what_was_said(placed(sent), TWO, ms(NOW) + 5, DEFAULT_RULES)
+    after = keep_what_was_said(placed(sent), TWO, ms(NOW) + 5, InForce(DEFAULT_RULES))
     assert (after.state.fold.low, after.state.fold.icans_low) == (2, 0)
     assert kept(placed(sent), replace(TWO, episode=None)) == {"levels": {**NOTHING, "pressure": 2}, "episode": None}
 
