@@ -32,7 +32,8 @@ class GraderSettings(KafkaSettings):
     ] = socket.gethostname() or "grader"
     rules: Annotated[Path | None, Field(description="Rule set file; the built-in one where absent.")] = None
     rules_next: Annotated[
-        Path | None, Field(description="Another rule set file, ready for the record that activates it.")
+        Path | None,
+        Field(description="Another rule set file: for a record to activate, or for a day the one replaced."),
     ] = None
     unit_profile: Annotated[Path | None, Field(description="What support each unit can give; all of it if absent.")] = (
         None

@@ -16,6 +16,7 @@ from services.grader.engine import Origin, Output
 from services.grader.engine.partition import Partition
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.ruleset.unit_profile import with_unit_profile
+from tests.unit.grader.other_rules import SETS, activation
 from tests.vignettes.bed import ms, when
 
 Record = dict[str, Any]
@@ -56,6 +57,15 @@ class Ward(NamedTuple):
     arrivals: list[tuple[float, Record]]
     watch_all: bool
     unit_profile: Any
+
+
+def under_changing_rules(ward: Ward, seed: int) -> Ward:
+    """The same ward, in which other rules come into force now and then."""
+    random, arrivals = Random(seed), list[tuple[float, Record]]()
+    for minute, record in ward.arrivals:
+        arrivals += [(minute, activation(random.choice(SETS)))] if random.random() < 0.05 else []
+        arrivals.append((minute, record))
+    return ward._replace(arrivals=arrivals)
 
 
 def ward(seed: int) -> Ward:
@@ -136,7 +146,7 @@ class Grader:
 
     def _partition(self) -> Partition:
         rules = with_unit_profile(DEFAULT_RULES, self._ward.unit_profile)
-        return Partition(rules, watch_all=self._ward.watch_all, thorough=self._thorough)
+        return Partition(rules, watch_all=self._ward.watch_all, thorough=self._thorough, ready=SETS)
 
     def take(self, minute: float, record: Record) -> list[Output]:
         """What is said on a record, and on what the grader itself writes to the bedside topic because of it."""

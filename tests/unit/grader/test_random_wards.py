@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
+from schemas.bedside import RULES, TICK
 from services.grader.engine import Output
 from services.grader.engine.partition import Partition
 from services.grader.engine.telling.rises import crs_shown
-from tests.unit.grader.random_wards import Grader, is_valid, ward
+from tests.unit.grader.random_wards import Grader, Ward, is_valid, under_changing_rules, ward
 from tests.vignettes.bed import valid
 
 FEW, MANY = range(8), range(8, 400)
+FROM_US = (TICK, RULES)  # and through no ingest
 
 
 def pages_of(outputs: list[Output]) -> list[dict[str, Any]]:
@@ -36,12 +38,12 @@ def unpaged(partition: Partition) -> list[str]:
     ]
 
 
-def assert_sound(seed: int) -> None:
+def assert_sound(of: Ward) -> None:
     """Nothing shown goes unpaged, no id is used twice, nothing fails, and both ways of a record say the same."""
-    quick, thorough = Grader(ward(seed)), Grader(ward(seed), thorough=True)
+    quick, thorough = Grader(of), Grader(of, thorough=True)
     ids: dict[str, dict[str, Any]] = {}
-    for minute, record in ward(seed).arrivals:
-        if record["schema"] != "crs.tick.v1" and not is_valid(record):
+    for minute, record in of.arrivals:
+        if record["schema"] not in FROM_US and not is_valid(record):
             continue
         said = valid(quick.take(minute, record))
         assert told(said) == told(thorough.take(minute, record)), record
@@ -55,14 +57,20 @@ def assert_sound(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", FEW)
 def test_any_ward(seed):
-    assert_sound(seed)
+    assert_sound(ward(seed))
+
+
+@pytest.mark.parametrize("seed", FEW)
+def test_any_ward_in_which_the_rules_change(seed):
+    assert_sound(under_changing_rules(ward(seed), seed))
 
 
 @pytest.mark.prove
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("seed", MANY)
 def test_many_wards(seed):
-    assert_sound(seed)
+    assert_sound(ward(seed))
+    assert_sound(under_changing_rules(ward(seed), seed))
 
 
 @pytest.mark.prove

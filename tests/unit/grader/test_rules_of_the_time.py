@@ -4,7 +4,6 @@ Two graders get the same events and the same activations; one of them some event
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple
 
@@ -14,17 +13,12 @@ from schemas.reading import check_bedside
 from schemas.reasons import Refusal
 from services.grader.engine import Origin, Output
 from services.grader.engine.partition import Partition
-from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
+from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.state import PatientState
+from tests.unit.grader.other_rules import SETS, activation
 from tests.vignettes.bed import ms, when
 
 Record = dict[str, Any]
-SETS = (
-    replace(DEFAULT_RULES, id="tighter", fever_c=37.8, low_spo2_pct=92, adult_sbp_mmhg=95, hold_min=60),
-    replace(DEFAULT_RULES, id="looser", fever_c=38.5, low_spo2_pct=88, adult_sbp_mmhg=85, hold_min=15),
-    replace(DEFAULT_RULES, id="slower", fast_persistence_s=60, cuff_persistence_min=30, patch_persistence_min=60),
-    replace(DEFAULT_RULES, id="sooner stale", spot_stale_min=30, spot_lost_min=60, fast_stale_min=2, fast_lost_min=4),
-)
 SIGNS: dict[str, tuple[float, ...]] = {
     "temperature_c": (36.8, 37.8, 38.0, 38.2, 38.5, 39.4),
     "spo2_pct": (97, 91, 91, 89, 87),
@@ -49,10 +43,6 @@ class Arrival(NamedTuple):
     comes: float
     at: float
     record: Record
-
-
-def activation(rules: RuleSet) -> Record:
-    return {"schema": "crs.rules.v1", "rules_id": rules.id, "rules_hash": rules.hash, "activated_by": "dr-ito"}
 
 
 def events(random: Random) -> Iterator[tuple[float, Record]]:

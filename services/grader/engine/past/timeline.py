@@ -50,10 +50,8 @@ def feed_again(fold: Fold, points: Sequence[Point], eras: Sequence[Era], trace: 
         upto = bisect_left(points, era.until_ms, key=lambda point: point.at_ms)
         fold = feed(fold, points[:upto], era.rules, trace)
         points = points[upto:]
-        if not points:
-            break
-        fold = pass_time(fold, era.until_ms, era.rules, trace)
-        fold = reached(fold, era.until_ms - 1)
+        if points:
+            fold = reached(pass_time(fold, era.until_ms, era.rules, trace), era.until_ms - 1)
     return fold
 
 
