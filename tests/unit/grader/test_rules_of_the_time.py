@@ -33,7 +33,7 @@ CHARTS: tuple[Record, ...] = (
     {"kind": "medication", "drug": "acetaminophen"},
 )
 IDLE: tuple[Record, ...] = (CHARTS[0], {"source": "manual", "heart_rate_bpm": 80}, {"kind": "medication", "drug": "x"})
-FEW, MANY, END = range(80), range(80, 3000), 400.0
+FEW, MANY, END = range(80), range(80, 1000), 400.0
 NAMES_ANOTHER = {352}  # which reading a finding is named after, with no rules in it
 
 
