@@ -11,8 +11,9 @@ from services.grader.sender import Addressed
 
 
 def addressed(
-    outputs: Iterable[Output], record: PlainRecord | None, topics: Mapping[str, str], *, partition: int, clock_ms: int
-) -> list[Addressed]:
+    outputs: Iterable[Output], record: PlainRecord | None, topics: Mapping[str, str], *, partition: int, clock_ms: int,
+    first: int = 0,
+) -> list[Addressed]:  # fmt: skip
     """The outputs, ready to go.
 
     Args:
@@ -21,6 +22,7 @@ def addressed(
         topics: names by their short names.
         partition: where the record lies.
         clock_ms: of the partition, which the outputs are stamped with.
+        first: how many outputs of the same record went before.
     """
     return [
         Addressed(
@@ -32,7 +34,7 @@ def addressed(
             output.topic,
             _detail(output),
         )
-        for number, output in enumerate(outputs)
+        for number, output in enumerate(outputs, first)
     ]
 
 

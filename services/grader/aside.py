@@ -4,11 +4,11 @@ Everybody else is graded as always. What concerns who is set aside is left to th
 same records, `rebuilding.py`: it grades each of those records as well, so none goes by ungraded.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from services.grader.buckets import bucket_of
-from services.grader.engine import Engine, Origin, Output
+from services.grader.engine import Engine, Origin, Output, Portion
 from services.grader.stored.patients import upgraded
 
 
@@ -66,15 +66,15 @@ class Aside:
         """Nothing is taken in the short way meanwhile."""
         return False
 
-    def apply(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> Iterable[Output]:
+    def applying(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> Iterator[Portion]:
         """Nothing of who is set aside."""
         if "patient_id" in record and record["patient_id"] in self:
-            return []
-        return self.engine.apply(record, clock_ms=clock_ms, origin=origin)
+            return iter([Portion((), is_last=True)])
+        return self.engine.applying(record, clock_ms=clock_ms, origin=origin)
 
-    def advance(self, now_ms: int) -> Iterable[Output]:
+    def advancing(self, now_ms: int) -> Iterator[Portion]:
         """As the engine does."""
-        return self.engine.advance(now_ms)
+        return self.engine.advancing(now_ms)
 
     def encoded(self, patient_id: str) -> Any:
         """As the engine does."""

@@ -9,9 +9,11 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from schemas.bedside import TICK
@@ -19,9 +21,10 @@ from schemas.reasons import Refusal
 from services.grader.aside import Aside
 from services.grader.buckets import bucket_of
 from services.grader.ending import end_process
-from services.grader.engine import Engine, Origin, Output
+from services.grader.engine import Engine, Origin, Output, Portion
 from services.grader.intake import read
 from services.grader.owned import OwnedPartition
+from services.grader.under_way import UnderWay
 from services.runtime.metrics import gauge
 
 log = logging.getLogger(__name__)
@@ -45,6 +48,7 @@ class Mending:
         begin: the log's first record. Where it is not 0, what they had before is lost.
         upto: offset before which the partition may not be joined, because others contain what lies before it.
         next: first offset that `apart` does not contain.
+        under_way: the record there, begun.
     """
 
     aside: Aside
@@ -54,6 +58,7 @@ class Mending:
     upto: int
     next: int = 0
     seen: set[str] = field(default_factory=set)
+    under_way: UnderWay | None = None
 
     def __post_init__(self) -> None:
         self.next = self.begin
@@ -113,7 +118,7 @@ class MendablePartition(OwnedPartition):
                 return True
             self._follow(mending, waiting)
             # No await between the look and the joining: the partition stands where we looked.
-            if mending.next >= self.next >= mending.upto:
+            if mending.next >= self.next >= mending.upto and self.under_way is None:
                 self._join(mending)
                 return True
             if not waiting:
@@ -122,28 +127,34 @@ class MendablePartition(OwnedPartition):
     def _follow(self, mending: Mending, waiting: deque[Any]) -> None:
         pause_s = time.monotonic() + SLICE_S
         while waiting and waiting[0].offset < self.next and time.monotonic() < pause_s:
-            record = waiting.popleft()
-            self._enqueue(self._graded_apart(mending, record), record)
-            mending.next = record.offset + 1
+            if mending.under_way is None:
+                mending.under_way = self._begun_apart(mending, waiting[0])
+            if not mending.under_way.go_on(partial(self._say_apart, mending), pause_s):
+                return
+            mending.under_way = None
+            mending.next = waiting.popleft().offset + 1
 
-    def _graded_apart(self, mending: Mending, record: Any) -> list[Output]:
-        """What is said of who is set aside; refusals were told when the partition came by."""
-        if record.key is not None and record.key.decode(errors="replace") not in mending.aside:
-            return []
-        event = read(record, mending.partitions)
-        if isinstance(event, Refusal):
-            return []
+    def _say_apart(self, mending: Mending, outputs: Iterable[Output], of: UnderWay) -> int:
+        """What is said of who is set aside."""
+        # Written into the log before: the checkpoint waited for that.
+        said = [output for output in outputs if output.topic != "bedside" or of.record.offset >= mending.upto]
+        return self._enqueue(said, of.record, first=of.said)
+
+    def _begun_apart(self, mending: Mending, record: Any) -> UnderWay:
+        """The record on its way to who is set aside; refusals were told when the partition came by."""
         clock_ms = max(mending.apart.clock_ms, record.timestamp)
+        return UnderWay(record, clock_ms, self._portions_apart(mending, record, clock_ms))
+
+    def _portions_apart(self, mending: Mending, record: Any, clock_ms: int) -> Iterator[Portion]:
+        is_ours = record.key is None or record.key.decode(errors="replace") in mending.aside
+        event = read(record, mending.partitions) if is_ours else None
+        if event is None or isinstance(event, Refusal):
+            return iter([Portion((), is_last=True)])
         if event["schema"] == TICK:
-            return list(mending.apart.advance(clock_ms))
+            return mending.apart.advancing(clock_ms)
         origin = Origin(record.topic, record.partition, record.offset)
-        said = [
-            output
-            for output in mending.apart.apply(event, clock_ms=clock_ms, origin=origin)
-            # Written into the log before: the checkpoint waited for that.
-            if output.topic != "bedside" or record.offset >= mending.upto
-        ]
-        return [*_shown_anew(mending, event.get("patient_id")), *said]
+        graded = mending.apart.applying(event, clock_ms=clock_ms, origin=origin)
+        return chain([Portion(_shown_anew(mending, event.get("patient_id")), is_last=False)], graded)
 
     def _join(self, mending: Mending) -> None:
         if mending.begin > 0:

@@ -1,14 +1,12 @@
 """One partition while this process owns it: its patients, its outputs, and what of both is safely stored."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
-from schemas.bedside import RULES, TICK
 from schemas.reading import Record
 from schemas.reasons import Refusal
 from services.grader.addressing import addressed
@@ -17,12 +15,11 @@ from services.grader.checkpoint import CheckpointWriter
 from services.grader.clock_ahead import ClockAhead
 from services.grader.ending import end_process
 from services.grader.engine import Engine, Origin, Output
-from services.grader.intake import Intake, Located, PlainRecord, Taken, rejection
+from services.grader.intake import Intake, PlainRecord, Taken
 from services.grader.manifest import Manifest, Newest, encode_parts
 from services.grader.sender import Sender, SendingStopped
 from services.grader.tallies import tally_slice
-
-log = logging.getLogger(__name__)
+from services.grader.under_way import UnderWay, begun
 
 # Between two slices of a batch the event loop runs: heartbeats, acknowledgements, checkpoints.
 SLICE = 500
@@ -40,7 +37,8 @@ class OwnedPartition:
 
     The checkpoint is taken bucket by bucket while grading goes on: each bucket says up to which record it is complete,
     and the manifest's `next` is where the checkpoint began. After a restore a patient's records before their bucket's
-    own `next` are skipped. That works because patients do not depend on each other.
+    own `next` are skipped. That works because patients do not depend on each other. Nor does it matter that a record
+    may be under way, done to some patients and not to others: it counts as not applied, and does the rest once more.
     """
 
     def __init__(
@@ -52,6 +50,8 @@ class OwnedPartition:
         self.next = self.stored = manifest.next
         self._newest = manifest.newest
         self.progress_s = time.monotonic()
+        self.under_way: UnderWay | None = None
+        self.slices = 0  # that were graded: one that does not end a record is progress too
         self.released = False
         self.encoding_s = 0.0  # what the last checkpoint took from grading
         self._writer, self._manifest = writer, manifest
@@ -116,10 +116,10 @@ class OwnedPartition:
         """Grade what is left of a slice, for a short while; whether more may be left."""
         pause_s = time.monotonic() + SLICE_S
         count = skipped = 0
-        unfinished = False
+        unfinished = not self._gone_on(pause_s)
         engine, take, covered_upto = self.engine, self.engine.take, self._covered_upto
         clock_ms = engine.clock_ms
-        for count, (record, event, observed_ms) in enumerate(taken, 1):
+        for count, (record, event, observed_ms) in enumerate(() if unfinished else taken, 1):
             offset = record.offset
             if record.timestamp > clock_ms:
                 clock_ms = record.timestamp
@@ -131,19 +131,34 @@ class OwnedPartition:
             elif self._is_covered(event, offset):
                 engine.clock_ms = clock_ms  # time it was for everybody
                 skipped += 1
+                self.next = offset + 1
             else:
-                self._enqueue(self._graded(event, record), record)
+                origin = Origin(self._topics["bedside"], self.number, offset)
+                self.under_way = begun(engine, event, record, origin)
+                if not self._gone_on(pause_s):
+                    unfinished = True
+                    break
                 clock_ms = engine.clock_ms
-            self.next = offset + 1
             if time.monotonic() >= pause_s:
                 unfinished = True
                 break
         if count and (self._newest is None or offset >= self._newest.offset):
             self._newest = Newest(offset, record.timestamp)
         self.progress_s = time.monotonic()
+        self.slices += 1
         tally_slice(count - skipped, skipped=skipped, oldest_ms=oldest_ms)
         self._clock_ahead.look(clock_ms)
         return unfinished
+
+    def _gone_on(self, until_s: float) -> bool:
+        """Whether no record is under way any more."""
+        under_way = self.under_way
+        if under_way is None:
+            return True
+        if not under_way.go_on(self._say, until_s):
+            return False
+        self.under_way, self.next = None, under_way.record.offset + 1
+        return True
 
     @property
     def newest(self) -> Newest | None:
@@ -172,7 +187,7 @@ class OwnedPartition:
     async def _store(self) -> int | None:
         async with self._lock:
             self.encoding_s = 0.0
-            if self.next == self.stored:
+            if self.next == self.stored and self.under_way is None:
                 return None
             dirty = self._dirty()
             manifest = replace(
@@ -219,6 +234,8 @@ class OwnedPartition:
         """Estimates a reader may lack; each as it stands when its turn comes, so never after a newer one."""
         for start in range(0, len(patient_ids), AGAIN):
             await self.sender.room()
+            while self.under_way is not None:  # it may be a change of rules: as it stands is by one set or the other
+                await asyncio.sleep(SLICE_S * BREATH)
             began_s = time.perf_counter()
             try:
                 self._enqueue(self.engine.standing(patient_ids[start : start + AGAIN]))
@@ -226,39 +243,26 @@ class OwnedPartition:
                 end_process("estimates could not be sent again", fault, partition=self.number)
             await asyncio.sleep((time.perf_counter() - began_s) * BREATH)
 
-    def _graded(self, event: Record | Refusal, record: PlainRecord) -> Iterable[Output]:
-        """No await in here: what a record changes is there as a whole or not at all."""
-        origin = Origin(self._topics["bedside"], self.number, record.offset)
-        if isinstance(event, Refusal):
-            located = Located(*origin, record.timestamp, record.key, record.value)
-            return [Output("rejected", "", rejection(located, event))]  # its key is the record's
-        clock_ms = max(self.engine.clock_ms, record.timestamp)
-        if event["schema"] == TICK:
-            return self.engine.advance(clock_ms)
-        outputs = self.engine.apply(event, clock_ms=clock_ms, origin=origin)
-        if event["schema"] == RULES:
-            self._tell_rules(event["rules_hash"], record.offset)
-        return outputs
-
-    def _tell_rules(self, wanted: str, offset: int) -> None:
-        """An activation concerns everybody: say what came of it, loudly where it was refused."""
-        where = {"partition": self.number, "offset": offset}
-        if self.engine.rules_hash == wanted:
-            log.warning("rule set activated", extra=where)
-        else:
-            log.error("a rule set that is not here was to be activated", extra=where)
-
     def _is_covered(self, event: Record | Refusal, offset: int) -> bool:
         """Whether the restored state contains what this record did to its patient."""
         if offset >= self._covered_upto or isinstance(event, Refusal):
             return False
         return "patient_id" in event and offset < self._covered[bucket_of(event["patient_id"])]
 
-    def _enqueue(self, outputs: Iterable[Output], record: PlainRecord | None = None) -> None:
+    def _say(self, outputs: Iterable[Output], of: UnderWay) -> int:
+        """The next outputs of a record; how many there are."""
+        return self._enqueue(outputs, of.record, clock_ms=of.clock_ms, first=of.said)
+
+    def _enqueue(
+        self, outputs: Iterable[Output], record: PlainRecord | None = None, *, clock_ms: int | None = None,
+        first: int = 0,
+    ) -> int:  # fmt: skip
         """Outputs with the record they follow from; what taking over says follows from none."""
-        ready = addressed(outputs, record, self._topics, partition=self.number, clock_ms=self.engine.clock_ms)
+        at_ms = self.engine.clock_ms if clock_ms is None else clock_ms
+        ready = addressed(outputs, record, self._topics, partition=self.number, clock_ms=at_ms, first=first)
         if ready:
             self.sender.enqueue(ready)
+        return len(ready)
 
     def _dirty(self) -> set[int]:
         return {bucket_of(patient_id) for patient_id in self._take_up()}

@@ -60,6 +60,10 @@ class Ownership:
         applied = [(number, owned.newest) for number, owned in list(self.owned.items())]
         return {number: newest for number, newest in applied if newest is not None}
 
+    def slices(self) -> dict[int, int]:
+        """How many slices were graded of each partition; also for other threads."""
+        return {number: owned.slices for number, owned in list(self.owned.items())}
+
     def waiting_since_s(self) -> float | None:
         """When the oldest output or checkpoint of any partition was handed over that Kafka has not acknowledged."""
         leaving = () if self._leaving is None else (self._leaving,)

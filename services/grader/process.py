@@ -51,6 +51,7 @@ def _watchdog(settings: GraderSettings, grader: Grader, log_ends: LogEnds, same_
     return Watchdog(
         grader.ownership.positions, log_ends, limit_s=limit_s, seen=Lags(),
         rebalancing=lambda: bool(grader.app.rebalancing), rebalance_limit_s=rebalance_s + limit_s, same_log=same_log,
+        slices=grader.ownership.slices,
     )  # fmt: skip
 
 

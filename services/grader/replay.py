@@ -14,7 +14,8 @@ from schemas.bedside import CLINICAL, RULES, VITALS
 from schemas.reading import Record, event_time, read_bedside
 from schemas.reasons import Refusal
 from schemas.times import parse_time
-from services.grader.engine import Engine, Origin, Output
+from services.grader.engine import Origin, Output
+from services.grader.engine.partition import Partition
 from services.grader.intake import MOST_BYTES
 
 REPLAYED = (VITALS, CLINICAL, RULES)  # an activation has no time of its own: its line says `received_at`
@@ -60,7 +61,7 @@ def read_lines(lines: Iterable[bytes]) -> Iterator[Line | BadLine]:
 
 
 def replay(
-    lines: Iterable[Line | BadLine], engine: Engine, *, until_ms: int | None = None
+    lines: Iterable[Line | BadLine], engine: Partition, *, until_ms: int | None = None
 ) -> Iterator[dict[str, Any] | BadLine]:
     """Estimates and escalations in the order in which they are decided, and the lines that were refused.
 
@@ -82,7 +83,7 @@ def replay(
         yield from _shown(engine, engine.advance(end_ms), Origin(TOPIC, 0, last.number - 1))
 
 
-def _shown(engine: Engine, outputs: Iterable[Output], origin: Origin) -> Iterator[dict[str, Any] | BadLine]:
+def _shown(engine: Partition, outputs: Iterable[Output], origin: Origin) -> Iterator[dict[str, Any] | BadLine]:
     """What is printed of outputs; what the engine writes to the bedside topic is applied right away."""
     waiting = deque(outputs)
     while waiting:

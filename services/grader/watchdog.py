@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from services.grader.ending import end_process
 from services.grader.ownership import NOT_OPENED
@@ -19,9 +20,12 @@ NOTE_EVERY_S = 1.0
 WAITING_SHARE = 0.25
 
 Positions = Callable[[], Mapping[int, int]]  # next offset to apply, by partition; NOT_OPENED before there is one
+Slices = Callable[[], Mapping[int, int]]  # how many were graded so far, by partition
 LogEnds = Callable[[list[int]], Mapping[int, int]]  # asks the broker; raises when it does not answer
 Seen = Callable[[Mapping[int, int], Mapping[int, int]], None]  # told positions and log ends after every look
 Rebalancing = Callable[[], bool]  # whether this process has nothing because the group is being divided anew
+
+_NONE: Mapping[int, int] = MappingProxyType({})
 
 
 class Standstill:
@@ -37,6 +41,7 @@ class Standstill:
         self._limit_s = limit_s
         self._looked_s: float | None = None
         self._positions: dict[int, int] = {}
+        self._slices: dict[int, int] = {}
         self._stood_s: dict[int, float] = {}
 
     def forget(self) -> None:
@@ -44,17 +49,22 @@ class Standstill:
         self._looked_s = None
         self._stood_s.clear()
 
-    def stuck(self, positions: Mapping[int, int], ends: Mapping[int, int], now_s: float) -> list[int]:
-        """Partitions that have stood still for the limit."""
+    def stuck(
+        self, positions: Mapping[int, int], ends: Mapping[int, int], now_s: float, slices: Mapping[int, int] = _NONE
+    ) -> list[int]:
+        """Partitions that have stood still for the limit; one that works on a long record has not."""
         passed_s = 0.0 if self._looked_s is None else now_s - self._looked_s
         waiting = {partition for partition, position in positions.items() if ends.get(partition, position) > position}
         moved = {partition for partition, position in positions.items() if self._positions.get(partition) != position}
+        moved |= {
+            partition for partition in slices.keys() & positions if self._slices.get(partition) != slices[partition]
+        }
         others_turn = bool(moved & waiting) or NOT_OPENED in positions.values()
         counted_s = passed_s * (WAITING_SHARE if others_turn else 1)
         if any(self._positions.get(partition) == NOT_OPENED for partition in moved):
             self._stood_s = {at: stood_s for at, stood_s in self._stood_s.items() if positions.get(at) != NOT_OPENED}
         self._stood_s = {partition: self._stood_s.get(partition, 0.0) + counted_s for partition in waiting - moved}
-        self._looked_s, self._positions = now_s, dict(positions)
+        self._looked_s, self._positions, self._slices = now_s, dict(positions), dict(slices)
         return [partition for partition, stood_s in self._stood_s.items() if stood_s >= self._limit_s]
 
 
@@ -93,14 +103,15 @@ class Watchdog:
         rebalancing: whether the group is being divided anew.
         rebalance_limit_s: of that.
         same_log: whether the log is still the one that was graded.
+        slices: of a long record many are graded before the position moves.
     """
 
     def __init__(
         self, positions: Positions, log_ends: LogEnds, *, limit_s: float, seen: Seen, rebalancing: Rebalancing,
-        rebalance_limit_s: float, same_log: SameLog,
+        rebalance_limit_s: float, same_log: SameLog, slices: Slices = dict,
     ) -> None:  # fmt: skip
         self._positions, self._log_ends, self._seen, self._same_log = positions, log_ends, seen, same_log
-        self._rebalancing = rebalancing
+        self._rebalancing, self._slices = rebalancing, slices
         self._standstill, self._rebalance = Standstill(limit_s), Rebalance(rebalance_limit_s)
         self._cut = set[int]()
         self._stopped = threading.Event()
@@ -140,7 +151,7 @@ class Watchdog:
         already, self._cut = self._cut, {at for at, position in positions.items() if ends.get(at, position) < position}
         if cut := sorted(already & self._cut):  # a single look may have met a leader that knows less for a moment
             end_process("the log ends before what was graded of it", partition=cut[0], count=len(cut))
-        if stuck := self._standstill.stuck(positions, ends, now_s):
+        if stuck := self._standstill.stuck(positions, ends, now_s, self._slices()):
             end_process("nothing was applied for too long while records wait", partition=stuck[0], count=len(stuck))
         if self._rebalance.is_stuck(rebalancing=self._rebalancing(), now_s=now_s):
             end_process("the group has not given us our partitions for too long")

@@ -1,6 +1,6 @@
 """What the shell asks of the engine. The engine is `partition.Partition`; tests put another one in its place."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple, Protocol
 
 
@@ -20,6 +20,13 @@ class Output(NamedTuple):
     value: dict[str, Any] | None
 
 
+class Portion(NamedTuple):
+    """Part of what follows from a record; with the last one the record is applied whole, and its clock is reached."""
+
+    outputs: Iterable[Output]
+    is_last: bool
+
+
 class Engine(Protocol):
     """The patients of one partition and its clock: pure, without Kafka."""
 
@@ -34,12 +41,12 @@ class Engine(Protocol):
         """Before restoring: the rule set that was in force; False if this engine does not have it."""
 
     def take(self, record: dict[str, Any], at_ms: int, clock_ms: int, offset: int) -> bool:
-        """Take in vitals about which nothing is said; False, and nothing has changed: go on with `apply`."""
+        """Take in vitals about which nothing is said; False, and nothing has changed: go on with `applying`."""
 
-    def apply(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> Iterable[Output]:
-        """Deadlines strictly before the clock, then the record."""
+    def applying(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> Iterator[Portion]:
+        """Deadlines strictly before the clock, then the record; states may be stored between two portions."""
 
-    def advance(self, now_ms: int) -> Iterable[Output]:
+    def advancing(self, now_ms: int) -> Iterator[Portion]:
         """All deadlines up to and including now."""
 
     def encoded(self, patient_id: str) -> bytes | None:

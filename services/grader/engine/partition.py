@@ -5,12 +5,12 @@ that falls on it runs after it; each runs at, and stamps its outputs with, its o
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from schemas.bedside import RULES, TICK
-from services.grader.engine import Origin, Output
+from services.grader.engine import Origin, Output, Portion
 from services.grader.engine.estimate import estimate
 from services.grader.engine.kept import Kept, read_stored
 from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
@@ -46,6 +46,7 @@ class Partition:
         self._known = {known.hash: known for known in (rules, *ready)}
         self.ward = Ward(rules, watch_all, thorough, self._known)
         self._kept: dict[str, Kept] = {}
+        self.rules_hash = rules.hash  # of the rule set in force; of an activation under way the one before
         self.clock_ms = 0
         self.touched: set[str] = set()
         self._due: dict[str, int] = {}
@@ -79,39 +80,48 @@ class Partition:
 
     def apply(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> list[Output]:
         """Deadlines strictly before the clock, then the record."""
-        outputs = self._run_deadlines(max(clock_ms, self.clock_ms) - 1)
-        self.clock_ms = max(clock_ms, self.clock_ms)
+        return _together(self.applying(record, clock_ms=clock_ms, origin=origin))
+
+    def applying(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> Iterator[Portion]:
+        """The same, a patient at a time, for whoever has something else to do in between.
+
+        Before the last portion the record is not applied, and clock and rules are as before. A state that is stored by
+        then may contain what the record did to it: applied to that once more, it does the rest.
+        """
+        clock_ms = max(clock_ms, self.clock_ms)
+        yield from self._deadlines(clock_ms - 1)
+        self.clock_ms = clock_ms
         if record["schema"] == TICK:
-            return outputs
-        if record["schema"] == RULES:
-            return [*outputs, *self._activate(record, origin)]
-        return [*outputs, *self._applied(record["patient_id"], record, origin)]
+            yield Portion((), is_last=True)
+        elif record["schema"] == RULES:
+            yield from self._activating(record, origin)
+        else:
+            yield Portion(self._applied(record["patient_id"], record, origin), is_last=True)
 
-    @property
-    def rules_hash(self) -> str:
-        """Of the rule set in force."""
-        return self.ward.rules.hash
-
-    def _activate(self, record: dict[str, Any], origin: Origin) -> list[Output]:
+    def _activating(self, record: dict[str, Any], origin: Origin) -> Iterator[Portion]:
         """Another rule set from here on, for everybody; one that nobody here has is refused, and grading goes on."""
         rules = self._known.get(record["rules_hash"])
         if rules is None:
-            return [rejection(record, Refused("unknown_rules", "rules_hash"), origin, self.clock_ms)]
-        if rules.hash == self.rules_hash:
-            return []
-        outputs: list[Output] = []
-        self.ward = self.ward._replace(rules=rules, before=self.ward.rules)
-        for patient_id, kept in sorted(self._kept.items()):
-            try:
-                state = kept.whole()
-                if state.place.offset >= origin.offset:
-                    self._schedule(state)  # restored from a later moment: all but the deadline is of these rules
-                    continue
-            except Exception:
-                outputs += self._faulted(patient_id, self.clock_ms)
-                continue
-            outputs += self._applied(patient_id, record, origin)
-        return outputs
+            refused = rejection(record, Refused("unknown_rules", "rules_hash"), origin, self.clock_ms)
+            yield Portion([refused], is_last=True)
+            return
+        if rules.hash != self.rules_hash:
+            self.ward = self.ward._replace(rules=rules, before=self.ward.rules)
+            for patient_id in sorted(self._kept):
+                yield Portion(self._activated(patient_id, record, origin), is_last=False)
+            self.rules_hash = rules.hash
+        yield Portion((), is_last=True)
+
+    def _activated(self, patient_id: str, record: dict[str, Any], origin: Origin) -> list[Output]:
+        """What follows for one patient."""
+        try:
+            state = self._kept[patient_id].whole()
+            if state.place.offset >= origin.offset:
+                self._schedule(state)  # restored from a later moment: all but the deadline is of these rules
+                return []
+        except Exception:
+            return self._faulted(patient_id, self.clock_ms)
+        return self._applied(patient_id, record, origin)
 
     def _applied(self, patient_id: str, record: dict[str, Any], origin: Origin) -> list[Output]:
         """What follows from one record of a patient. A fault costs the record, never the patient."""
@@ -136,9 +146,13 @@ class Partition:
 
     def advance(self, now_ms: int) -> list[Output]:
         """All deadlines up to and including now: a tick."""
-        outputs = self._run_deadlines(now_ms)
+        return _together(self.advancing(now_ms))
+
+    def advancing(self, now_ms: int) -> Iterator[Portion]:
+        """The same, a patient at a time."""
+        yield from self._deadlines(now_ms)
         self.clock_ms = max(self.clock_ms, now_ms)
-        return outputs
+        yield Portion((), is_last=True)
 
     def encoded(self, patient_id: str) -> bytes | None:
         """A patient for a checkpoint; None for one that is not kept."""
@@ -167,6 +181,7 @@ class Partition:
         """Grade on under the rules that were in force; False if nobody here has them, and the given ones stay."""
         known = self._known.get(rules_hash)
         self.ward = self.ward._replace(rules=known or self.ward.rules)
+        self.rules_hash = self.ward.rules.hash
         return known is not None
 
     def standing(self, patient_ids: Iterable[str]) -> list[Output]:
@@ -200,14 +215,12 @@ class Partition:
                 outputs += self._faulted(patient_id, self.clock_ms)
         return outputs
 
-    def _run_deadlines(self, upto_ms: int) -> list[Output]:
-        outputs: list[Output] = []
+    def _deadlines(self, upto_ms: int) -> Iterator[Portion]:
         while self._queue and self._queue[0][0] <= upto_ms:
             at_ms, patient_id = heapq.heappop(self._queue)
             if self._due.get(patient_id) == at_ms:  # else an older entry of this patient
                 del self._due[patient_id]
-                outputs += self._ticked(patient_id, at_ms)
-        return outputs
+                yield Portion(self._ticked(patient_id, at_ms), is_last=False)
 
     def _ticked(self, patient_id: str, at_ms: int) -> list[Output]:
         kept = self._kept[patient_id]
@@ -257,6 +270,10 @@ class Partition:
         if due_ms is not None and self._due.get(patient_id) != due_ms:
             self._due[patient_id] = due_ms
             heapq.heappush(self._queue, (due_ms, patient_id))
+
+
+def _together(portions: Iterable[Portion]) -> list[Output]:
+    return [output for portion in portions for output in portion.outputs]
 
 
 def partition_factory(

@@ -4,8 +4,9 @@ Run as a module it is a grader process of its own.
 """
 
 import sys
+from collections.abc import Iterator
 
-from services.grader.engine import Origin, Output
+from services.grader.engine import Origin, Output, Portion
 from services.grader.process import run
 from services.grader.settings import GraderSettings
 from services.runtime import logs
@@ -35,9 +36,12 @@ class Counting:
         value = {"schema": "counted", "escalation_id": f"{patient_id}/{count}", "kind": "crs_rise", "priority": "low"}
         return [Output("escalations", patient_id, value), Output("estimates", patient_id, {"count": count})]
 
-    def advance(self, now_ms: int) -> list[Output]:
+    def applying(self, record: dict, *, clock_ms: int, origin: Origin) -> Iterator[Portion]:
+        yield Portion(self.apply(record, clock_ms=clock_ms, origin=origin), is_last=True)
+
+    def advancing(self, now_ms: int) -> Iterator[Portion]:
         self.clock_ms = now_ms
-        return []
+        yield Portion((), is_last=True)
 
     def resume(self, rules_hash: str) -> bool:
         return rules_hash == self.rules_hash

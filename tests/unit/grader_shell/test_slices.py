@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +14,7 @@ from schemas.encoding import encode
 from schemas.rejected import KEPT_KEY_BYTES
 from services.grader import owned as owned_module
 from services.grader.buckets import bucket_of
-from services.grader.engine import Output
+from services.grader.engine import Output, Portion
 from services.grader.intake import Located
 from services.grader.manifest import Manifest, Source, Stored
 from services.grader.owned import SLICE, OwnedPartition
@@ -50,15 +50,15 @@ class Listing:
             return True
         return False
 
-    def apply(self, record: dict[str, Any], *, clock_ms: int, origin: Any) -> Iterable[Output]:
+    def applying(self, record: dict[str, Any], *, clock_ms: int, origin: Any) -> Iterator[Portion]:
         self.given.append(("applied", origin.offset, clock_ms))
         self.clock_ms = clock_ms
-        return [Output("estimates", record["patient_id"], {"offset": origin.offset})]
+        yield Portion([Output("estimates", record["patient_id"], {"offset": origin.offset})], is_last=True)
 
-    def advance(self, now_ms: int) -> Iterable[Output]:
+    def advancing(self, now_ms: int) -> Iterator[Portion]:
         self.given.append(("ticked", now_ms))
         self.clock_ms = now_ms
-        return []
+        yield Portion((), is_last=True)
 
 
 def vitals(offset: int, at_ms: int, patient_id: str = "bed-1", event_id: str = "common") -> Located:

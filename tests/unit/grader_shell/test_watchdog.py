@@ -38,6 +38,16 @@ def test_any_progress_counts_from_anew():
     assert standstill.stuck({0: 101}, {0: 200}, now_s=59) == [0]
 
 
+def test_a_long_record_is_progress_while_it_is_worked_on_and_others_wait_for_it():
+    standstill = Standstill(limit_s=30)
+
+    def stuck(now_s: int, slices: int) -> list[int]:
+        return standstill.stuck({0: 5, 1: 7}, {0: 900, 1: 9}, now_s=now_s, slices={0: slices, 1: 3})
+
+    assert not any(stuck(now_s, slices=now_s) for now_s in range(0, 120, 5))
+    assert [stuck(now_s, slices=115) for now_s in (120, 150)] == [[1], [0, 1]]
+
+
 def test_waiting_for_its_turn_while_another_works_off_a_backlog_counts_for_a_quarter():
     standstill = Standstill(limit_s=30)
 
