@@ -79,7 +79,7 @@ def replay(
             origin = Origin(TOPIC, 0, line.number - 1)
             yield from _shown(engine, engine.apply(line.record, clock_ms=line.clock_ms, origin=origin), origin)
     if last is not None:
-        end_ms = max(last.clock_ms, until_ms or 0)
+        end_ms = max(last.clock_ms, last.clock_ms if until_ms is None else until_ms)
         yield from _shown(engine, engine.advance(end_ms), Origin(TOPIC, 0, last.number - 1))
 
 

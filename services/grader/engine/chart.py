@@ -6,6 +6,7 @@ from typing import Any
 
 from schemas.times import parse_time
 from services.grader.engine.crs.drugs import NO_VASOPRESSOR, generic_name, masks_fever
+from services.grader.engine.durations import NOTHING_YET_MS
 from services.grader.engine.person import Person
 
 Record = dict[str, Any]
@@ -90,7 +91,7 @@ class Stay:
 
     status: str = "unknown"
     encounter_id: str = ""
-    admitted_ms: int = 0
+    admitted_ms: int = NOTHING_YET_MS
     unit: str | None = None
     bed: str | None = None
     expected_return_ms: int | None = None

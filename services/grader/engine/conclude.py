@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from schemas import ids
 from services.grader.engine import Output
-from services.grader.engine.durations import minutes, seconds
+from services.grader.engine.durations import NOTHING_YET_MS, minutes, seconds
 from services.grader.engine.estimate import fingerprint, graded, with_trend
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.in_force import InForce
@@ -189,7 +189,7 @@ def _scored(state: PatientState, step: Step) -> PatientState:
     if ward_score(state, now_ms, step.ward, last_known=True).score.low >= scored.threshold:
         return replace(state, score_below_ms=None)  # a sign that went stale is no improvement
     below_ms = now_ms if state.score_below_ms is None else state.score_below_ms
-    if (state.vitals_ms or 0) - below_ms < minutes(step.ward.rules.hold_min):
+    if (state.vitals_ms or NOTHING_YET_MS) - below_ms < minutes(step.ward.rules.hold_min):
         return replace(state, score_below_ms=below_ms)
     return replace(state, score_ms=None, score_below_ms=None)
 

@@ -6,6 +6,8 @@ SECOND_MS = 1000
 MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+# Before every time that the wire allows: dates of patients whose names were taken away may lie before 1970.
+NOTHING_YET_MS = -(1 << 42)
 
 
 def seconds(value: float) -> int:

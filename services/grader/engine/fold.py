@@ -23,7 +23,7 @@ from services.grader.engine.crs.components import (
 )
 from services.grader.engine.crs.grading import Bounds, combine
 from services.grader.engine.crs.holds import ChartedHold, MeasuredHold, hold_charted, hold_measured
-from services.grader.engine.durations import hours, minutes
+from services.grader.engine.durations import NOTHING_YET_MS, hours, minutes
 from services.grader.engine.neuro.icans import grade_icans, is_examinable, score_name
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import TEMPERATURE
@@ -68,8 +68,8 @@ class Holds:
 class Fold:
     """Everything that holds at `at_ms`; what runs out has been taken into account up to `reached_ms`."""
 
-    at_ms: int = 0
-    reached_ms: int = 0
+    at_ms: int = NOTHING_YET_MS
+    reached_ms: int = NOTHING_YET_MS
     tracks: Tracks = field(default_factory=dict)
     chart: Chart = field(default_factory=Chart)
     holds: Holds = field(default_factory=Holds)

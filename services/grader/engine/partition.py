@@ -11,6 +11,7 @@ from typing import Any
 
 from schemas.bedside import RULES, TICK
 from services.grader.engine import Origin, Output, Portion
+from services.grader.engine.durations import NOTHING_YET_MS
 from services.grader.engine.estimate import estimate
 from services.grader.engine.kept import Kept, read_stored
 from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
@@ -47,7 +48,7 @@ class Partition:
         self.ward = Ward(rules, watch_all, thorough, self._known)
         self._kept: dict[str, Kept] = {}
         self.rules_hash = rules.hash  # of the rule set in force; of an activation under way the one before
-        self.clock_ms = 0
+        self.clock_ms = NOTHING_YET_MS
         self.touched: set[str] = set()
         self._due: dict[str, int] = {}
         self._queue: list[tuple[int, str]] = []

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 
 from services.grader.engine.chart import Stay
-from services.grader.engine.durations import SECOND_MS
+from services.grader.engine.durations import NOTHING_YET_MS, SECOND_MS
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.history import History
 from services.grader.engine.signs.readings import STREAMS
@@ -96,10 +96,10 @@ class PatientState:
     sent: Sent = field(default_factory=Sent)
     episodes: tuple[EpisodeName, ...] = ()
     revision: int = 0
-    as_of_ms: int = 0
-    reached_ms: int = 0
+    as_of_ms: int = NOTHING_YET_MS
+    reached_ms: int = NOTHING_YET_MS
     place: Place = NOWHERE
-    newest_event_ms: int = 0
+    newest_event_ms: int = NOTHING_YET_MS
     vitals_ms: int | None = None
     vitals_source: str = ""
     high_before: dict[str, int] = field(default_factory=dict)
@@ -107,7 +107,7 @@ class PatientState:
     score_ms: int | None = None
     score_below_ms: int | None = None
     shown: str = ""
-    shown_ms: int = 0
+    shown_ms: int = NOTHING_YET_MS
     faulted: bool = False
     forgotten: bool = False
     merge: Merge | None = None

@@ -14,7 +14,7 @@ from schemas.reasons import Reason
 from services.grader.engine import Output
 from services.grader.engine.activation import under_new_rules
 from services.grader.engine.conclude import Step, conclude
-from services.grader.engine.durations import hours, minutes
+from services.grader.engine.durations import NOTHING_YET_MS, hours, minutes
 from services.grader.engine.fold_times import next_time
 from services.grader.engine.merging.leaving import Moment, alone_again, forwarded, is_undone, leave
 from services.grader.engine.merging.taking_over import handed_over
@@ -143,7 +143,7 @@ def _known(state: PatientState | None, record: Record, clock_ms: int, rules: Rul
         )
         return Stepped(state, []) if known else Refused("conflicting_event_id", "event_id")
     # Whenever it is that somebody tidies up: a retraction waits as long as its event may be late.
-    waits = history.retracted.get(event_id, 0) >= clock_ms - hours(rules.charted_lateness_h)
+    waits = history.retracted.get(event_id, NOTHING_YET_MS) >= clock_ms - hours(rules.charted_lateness_h)
     return Stepped(state, []) if waits else None
 
 
@@ -171,7 +171,7 @@ def _vitals(state: PatientState, arrival: Arrival, *, common: bool) -> Placed:
     bound_ms = minutes(rules.monitor_lateness_min) if streamed else hours(rules.charted_lateness_h)
     if arrival.clock_ms - arrival.at_ms > bound_ms:  # too late: only what is newest of its sign still counts
         readings = tuple(reading for reading in readings if reading.series.partition(":")[0] in signs)
-    vitals_ms = max(state.vitals_ms or 0, placed_ms(record, arrival.at_ms))
+    vitals_ms = max(state.vitals_ms or NOTHING_YET_MS, placed_ms(record, arrival.at_ms))
     source = record["source"] if vitals_ms == placed_ms(record, arrival.at_ms) else state.vitals_source
     state = replace(state, newest=newest, vitals_ms=vitals_ms, vitals_source=source)
     readings = tuple(reading for reading in readings if reading.at_ms > state.marks[0].at_ms)

@@ -8,6 +8,7 @@ import pytest
 from schemas.encoding import digest, encode, kept_bytes
 from schemas.rejected import REJECTED
 from services.grader.engine import Origin, Output
+from services.grader.engine.durations import NOTHING_YET_MS
 from services.grader.engine.kept import Stored, read_stored
 from services.grader.engine.partition import Partition, partition_factory
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
@@ -67,7 +68,7 @@ def test_what_is_refused_is_kept_with_its_reason_its_place_and_its_bytes(
 
 def test_unless_told_otherwise_only_who_was_given_a_product_is_paged_for() -> None:
     for partition in (Partition(), partition_factory()(0)):
-        assert partition.clock_ms == 0
+        assert partition.clock_ms == NOTHING_YET_MS
         found = partition.apply(vitals(1, "e", temperature_c=39.0, **WELL), clock_ms=ms(1), origin=Origin("t", 0, 1))
         assert [output.topic for output in found] == ["estimates"]
 

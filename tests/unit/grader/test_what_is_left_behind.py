@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.grader.engine import Output
 from services.grader.engine.chart import Baseline, Chart, Dose, Oxygen, Stay
-from services.grader.engine.durations import DAY_MS
+from services.grader.engine.durations import DAY_MS, NOTHING_YET_MS
 from services.grader.engine.fold import Episode, Fold
 from services.grader.engine.past.forgetting import forget_ms, forgotten
 from services.grader.engine.past.history import History, Seen
@@ -68,7 +68,7 @@ def enrolled(now_ms: int, revision: int = 42, **changed: object) -> PatientState
     """All that is left of the state while a risk window runs."""
     fold = Fold(LEFT, LEFT, chart=Chart(HOME, Person(age_years=60), Baseline(140), DOSE))
     found = PatientState(
-        "bed-7", fold, (fold,), History(retracted={"waits": 7}), sent=replace(SENT, watched_ms=0),
+        "bed-7", fold, (fold,), History(retracted={"waits": 7}), sent=replace(SENT, watched_ms=NOTHING_YET_MS),
         episodes=(EpisodeName("e-2", (), 3, LEFT),), revision=revision, as_of_ms=now_ms, reached_ms=now_ms,
         place=Place("t", 1, 2), newest_event_ms=LEFT - 1, forgotten=True, taken=STATE.taken,
     )  # fmt: skip

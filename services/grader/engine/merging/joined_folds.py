@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from services.grader.engine.chart import Attribution, Chart, ClinicianGrade, Dose, Exam, Oxygen, Stay
 from services.grader.engine.crs.holds import ChartedHold, MeasuredHold
+from services.grader.engine.durations import NOTHING_YET_MS
 from services.grader.engine.fold import Episode, Fold, Holds, evaluate
 from services.grader.engine.person import Person
 from services.grader.engine.ruleset.rules import RuleSet
@@ -21,7 +22,7 @@ def joined_folds(survivor: Fold, other: Fold, rules: RuleSet) -> Fold:
     """The newest of each sign and chart, the higher of each level; of a stay that was over only who it was."""
     at_ms = max(survivor.at_ms, other.at_ms)
     chart = _charts(survivor.chart, other.chart)
-    if at_ms == 0:
+    if at_ms == NOTHING_YET_MS:
         # Nothing folded yet: what is known is who the patients are.
         return replace(survivor, chart=chart)
     fold = Fold(chart=chart)
@@ -70,7 +71,7 @@ def _person(one: Person, two: Person) -> Person:
 
 def _with_charts(chart: Chart, side: Chart) -> Chart:
     """The newer chart of each kind; what runs by either runs, unless none was charted since."""
-    first, second = sorted((chart, side), key=lambda item: (-(item.pressors_ms or 0), not item.pressors))
+    first, second = sorted((chart, side), key=lambda item: (-(item.pressors_ms or NOTHING_YET_MS), not item.pressors))
     names = {item.drug for item in first.pressors}
     more = tuple(item for item in second.pressors if item.drug not in names and first.pressors)
     attributions = sorted((*chart.attributions, *side.attributions), key=_at)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.grader.engine.crs.components import COMPONENTS
+from services.grader.engine.durations import NOTHING_YET_MS
 from services.grader.engine.fold import Episode, Fold
 from services.grader.engine.merging.joined_folds import joined_folds
 from services.grader.engine.merging.joined_words import joined_sent
@@ -135,7 +136,7 @@ def _what_came_last(survivor: PatientState, other: PatientState) -> PatientState
         for state in (survivor, other)
     )
     newest = {name: max(item, theirs.get(name, item), key=_age) for name, item in ours.items()}
-    latest = max(survivor, other, key=lambda state: state.vitals_ms or 0)
+    latest = max(survivor, other, key=lambda state: state.vitals_ms or NOTHING_YET_MS)
     high = {name: max(bound, other.high_before.get(name, bound)) for name, bound in survivor.high_before.items()}
     return replace(
         survivor,

@@ -12,6 +12,7 @@ from schemas.bedside import HANDOVER
 from schemas.times import parse_time
 from services.grader.engine import Output
 from services.grader.engine.conclude import Step, conclude
+from services.grader.engine.durations import NOTHING_YET_MS
 from services.grader.engine.merging.joining import joined
 from services.grader.engine.merging.leaving import Moment, let_go
 from services.grader.engine.state import PatientState, Taken, decode_state
@@ -61,7 +62,9 @@ def _take_over(state: PatientState | None, record: Record, moment: Moment) -> tu
 
 def _watched_ms(patients: Iterable[PatientState], ward: Ward) -> int:
     """Since when the grade of either has paged; of who is not paged for, nobody has to hear what passed."""
-    return min((patient.sent.watched_ms for patient in patients if ward.pages(patient.fold.chart)), default=0)
+    return min(
+        (patient.sent.watched_ms for patient in patients if ward.pages(patient.fold.chart)), default=NOTHING_YET_MS
+    )
 
 
 def _answer(record: Record) -> Output:

@@ -24,7 +24,7 @@ from typing import Any
 from schemas.times import format_time
 from services.grader.engine import Output
 from services.grader.engine.chart import Chart, Stay
-from services.grader.engine.durations import days, hours
+from services.grader.engine.durations import NOTHING_YET_MS, days, hours
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.history import History
 from services.grader.engine.risk.risk import enrolled_until_ms
@@ -60,7 +60,7 @@ def forgotten(state: PatientState, now_ms: int, ward: Ward) -> tuple[PatientStat
 
 def _window_ms(state: PatientState, ward: Ward) -> int:
     dose = state.fold.chart.dose
-    return 0 if dose is None else enrolled_until_ms(dose, ward.rules)
+    return NOTHING_YET_MS if dose is None else enrolled_until_ms(dose, ward.rules)
 
 
 def _is_a_name(state: PatientState) -> bool:
@@ -96,7 +96,7 @@ def _enrolment(state: PatientState, now_ms: int) -> PatientState:
         fold,
         (fold,),
         History(retracted=state.history.retracted),
-        sent=replace(state.sent, watched_ms=0),
+        sent=replace(state.sent, watched_ms=NOTHING_YET_MS),
         episodes=_last_episode(state, left_ms),
         revision=state.revision + 1,
         as_of_ms=max(state.as_of_ms, now_ms),

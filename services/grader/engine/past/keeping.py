@@ -6,6 +6,7 @@ improvement. Only a retraction withdraws.
 
 from typing import Any
 
+from services.grader.engine.durations import NOTHING_YET_MS
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.history import Entry
 from services.grader.engine.past.in_force import InForce
@@ -32,7 +33,7 @@ def keep_what_was_said(placed: Placed, before: Fold, clock_ms: int, in_force: In
 def _is_unsupported(ladder: Ladder, level: int, past: list[tuple[int, int]]) -> bool:
     if level >= ladder.reported:
         return False
-    since_ms = min((rise.at_ms for rise in ladder.open if rise.grade >= ladder.reported), default=0)
+    since_ms = min((rise.at_ms for rise in ladder.open if rise.grade >= ladder.reported), default=NOTHING_YET_MS)
     return not any(reached >= ladder.reported for at_ms, reached in past if at_ms >= since_ms)
 
 

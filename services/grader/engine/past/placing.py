@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from services.grader.engine.durations import MINUTE_MS, hours, minutes
+from services.grader.engine.durations import MINUTE_MS, NOTHING_YET_MS, hours, minutes
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.coarsening import kept_small
 from services.grader.engine.past.founding import pruned
@@ -35,7 +35,7 @@ class Placed(NamedTuple):
     start: Fold
     trace: Trace
     rewritten: bool
-    from_ms: int = 0
+    from_ms: int = NOTHING_YET_MS
 
     @property
     def before(self) -> Fold:

@@ -5,7 +5,7 @@ A stream is due when it goes stale; what is taken by hand also when the expected
 
 from collections.abc import Iterator
 
-from services.grader.engine.durations import hours, minutes
+from services.grader.engine.durations import NOTHING_YET_MS, hours, minutes
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import GRADED_SIGNS, SPOT, freshness_limits, sign_of
 from services.grader.engine.state import Newest, PatientState
@@ -26,7 +26,7 @@ def due_by_sign(state: PatientState, rules: RuleSet) -> dict[str, int]:
     found: dict[str, int] = {}
     for name, item in state.newest.items():
         sign = sign_of(name)
-        found[sign] = max(found.get(sign, 0), _due_ms(item, every_ms, rules))
+        found[sign] = max(found.get(sign, NOTHING_YET_MS), _due_ms(item, every_ms, rules))
     if state.stay.status == "admitted":
         first_ms = state.stay.admitted_ms + minutes(rules.silent_admitted_min)
         found = {**dict.fromkeys(GRADED_SIGNS, first_ms), **found}

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
-from services.grader.engine.durations import MINUTE_MS, SECOND_MS
+from services.grader.engine.durations import MINUTE_MS, NOTHING_YET_MS, SECOND_MS
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.oddities import contradict_each_other
 from services.grader.engine.signs.readings import HEART_RATE, TEMPERATURE, pressure_source
@@ -74,8 +74,9 @@ class Steady:
         self.width_s, self.width_ms = _point(rules.trend_point_min)
         # Whether a record may hold more than rates and a saturation, which need no second look.
         self.mixed = any(row.sign in _LOOKED_AT for row in rows)
-        self.point_from_ms = self.point_until_ms = 0
-        self.count = self.clock_ms = self.offset = self.arrived_ms = self.shown_ms = 0
+        self.point_from_ms = self.point_until_ms = NOTHING_YET_MS
+        self.arrived_ms = NOTHING_YET_MS
+        self.count = self.clock_ms = self.offset = self.shown_ms = 0
         self.lock: Lockstep | None = None
 
     def take(self, record: Record, at_ms: int, clock_ms: int, offset: int) -> bool:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
+from services.grader.engine.durations import NOTHING_YET_MS
+
 Spell = tuple[int, int]  # of a critical value: when it began, when it was last seen
 Spells = tuple[Spell, ...]
 INCIDENTS = ("engine_fault", "data_gap")  # stand until the next record, however much time passes
@@ -65,7 +67,7 @@ class Sent:
     critical: dict[str, Spells] = field(default_factory=dict)
     missing_scope: str = ""
     missing_paged: tuple[str, ...] = ()
-    watched_ms: int = 0
+    watched_ms: int = NOTHING_YET_MS
 
     @property
     def is_nothing(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from schemas.times import format_time
 from services.grader.engine.crs import reasons
-from services.grader.engine.durations import minutes, seconds
+from services.grader.engine.durations import NOTHING_YET_MS, minutes, seconds
 from services.grader.engine.neuro.examinations import is_exam_due, neuro_due_ms
 from services.grader.engine.neuro.icans import score_name
 from services.grader.engine.neuro.neuro_reasons import because_due
@@ -133,7 +133,7 @@ def silent_ms(state: PatientState, ward: Ward) -> int | None:
 def _waited_from(state: PatientState, last_ms: int) -> int:
     if SILENT in state.sent.alarms:
         return last_ms
-    return max(last_ms, state.stay.back_ms or 0, state.fold.chart.monitored_ms or 0)
+    return max(last_ms, state.stay.back_ms or NOTHING_YET_MS, state.fold.chart.monitored_ms or NOTHING_YET_MS)
 
 
 def _silent(state: PatientState, now_ms: int, ward: Ward, excused: bool) -> Alarm | None:
