@@ -13,7 +13,7 @@ from services.grader.engine.crs.holds import held_until
 from services.grader.engine.crs.support_flags import oxygen_flags, vasopressor_flags
 from services.grader.engine.durations import minutes
 from services.grader.engine.fold import Fold
-from services.grader.engine.neuro.icans import is_fresh, score_name
+from services.grader.engine.neuro.icans import counted_score, is_fresh
 from services.grader.engine.neuro.neuro_reasons import because_neuro, missing_neuro
 from services.grader.engine.risk.due import vitals_every_h
 from services.grader.engine.risk.prompts import prompts
@@ -157,7 +157,7 @@ def _charted(fold: Fold, now_ms: int, rules: RuleSet) -> Wire:
         inputs["vasopressor"] = _said(running, chart.pressors_ms, fresh=fresh) | _flagged(
             vasopressor_flags(chart, rules)
         )
-    name = score_name(chart.person.age_months(fold.at_ms), rules)
+    name = counted_score(chart.neuro, chart.person, fold.at_ms, rules)
     exam = chart.neuro.get(name)
     inputs[name] = {"state": "never"}
     if exam is not None:

@@ -24,7 +24,7 @@ from services.grader.engine.crs.components import (
 from services.grader.engine.crs.grading import Bounds, combine
 from services.grader.engine.crs.holds import ChartedHold, MeasuredHold, hold_charted, hold_measured
 from services.grader.engine.durations import NOTHING_YET_MS, hours, minutes
-from services.grader.engine.neuro.icans import grade_icans, is_examinable, score_name
+from services.grader.engine.neuro.icans import counted_score, grade_icans, is_examinable
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import TEMPERATURE
 from services.grader.engine.signs.track import freshness, is_normal, settle
@@ -101,7 +101,7 @@ def evaluate(fold: Fold, at_ms: int, rules: RuleSet, *, reached_ms: int | None =
     """
     reached = at_ms if reached_ms is None else reached_ms
     tracks = {name: settle(track, reached) for name, track in fold.tracks.items()}
-    icans = grade_icans(fold.chart.neuro, fold.chart.person.age_months(at_ms), reached, rules)
+    icans = grade_icans(fold.chart.neuro, fold.chart.person, at_ms, rules, reached)
     raw = parts_of(tracks, fold.chart, reached, rules)
     chart = attribution.standing(fold.chart, raw, icans.low, reached)
     parts = attribution.without_attributed(chart, raw)
@@ -181,7 +181,7 @@ def _with_icans(fold: Fold, icans: Bounds, rules: RuleSet) -> Fold:
 
 def _is_examinable(fold: Fold, rules: RuleSet) -> bool:
     """Whether an explained finding leaves nothing open."""
-    name = score_name(fold.chart.person.age_months(fold.at_ms), rules)
+    name = counted_score(fold.chart.neuro, fold.chart.person, fold.at_ms, rules)
     return is_examinable(fold.chart.neuro, name, fold.reached_ms, rules)
 
 

@@ -50,8 +50,8 @@ def test_a_score_of_zero_that_nobody_explains_may_be_either():
 )
 def test_consciousness_alone_leaves_open_what_a_score_would_say(consciousness, fresh, stale):
     neuro = examined(consciousness=consciousness)
-    assert grade_icans(neuro, None, 14 * HOUR_MS - 1, DEFAULT_RULES) == fresh
-    assert grade_icans(neuro, None, 14 * HOUR_MS, DEFAULT_RULES) == stale
+    assert grade_icans(neuro, Person(), 14 * HOUR_MS - 1, DEFAULT_RULES) == fresh
+    assert grade_icans(neuro, Person(), 14 * HOUR_MS, DEFAULT_RULES) == stale
 
 
 def test_an_examination_is_due_from_the_dose_or_from_the_last_one_inside_the_window():

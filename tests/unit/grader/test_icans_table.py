@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from services.grader.engine.chart import Exam
 from services.grader.engine.crs.grading import Bounds
 from services.grader.engine.neuro.icans import grade_icans
+from services.grader.engine.person import Person
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 
 HOUR_MS = 3_600_000
@@ -27,7 +28,7 @@ def graded(age_months: int, age_h: float = 0, **findings: object) -> Bounds:
     """The interval after one examination so many hours ago."""
     at_ms = NOW_MS - round(age_h * HOUR_MS)
     neuro = {name: Exam(value, at_ms, "e") for name, value in findings.items() if value is not None}  # type: ignore[arg-type]
-    return grade_icans(neuro, age_months, NOW_MS, DEFAULT_RULES)
+    return grade_icans(neuro, Person(age_years=age_months / 12), NOW_MS, DEFAULT_RULES)
 
 
 def expected(score: int, examined: bool, unexplained: bool, consciousness: str | None, others: int) -> Bounds:

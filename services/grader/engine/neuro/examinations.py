@@ -2,7 +2,7 @@
 
 from services.grader.engine.chart import Chart, Dose
 from services.grader.engine.durations import days, hours
-from services.grader.engine.neuro.icans import score_name
+from services.grader.engine.neuro.icans import counted_score
 from services.grader.engine.ruleset.rules import RuleSet
 
 
@@ -10,7 +10,7 @@ def neuro_due_ms(chart: Chart, at_ms: int, rules: RuleSet) -> int | None:
     """From the later of dose and last examination; None where that falls outside the neurotoxicity window."""
     if chart.dose is None:
         return None
-    exam = chart.neuro.get(score_name(chart.person.age_months(at_ms), rules))
+    exam = chart.neuro.get(counted_score(chart.neuro, chart.person, at_ms, rules))
     last_ms = chart.dose.at_ms if exam is None else max(chart.dose.at_ms, exam.at_ms)
     due_ms = last_ms + hours(rules.exam_stale_h)
     return due_ms if due_ms < _until_ms(chart.dose, rules) else None

@@ -7,10 +7,12 @@ Source: Lee 2019 (as `grading.py`); CAPD below 12 years. Stale never lowers, onl
 from services.grader.engine.chart import AVPU, Exam
 from services.grader.engine.crs.grading import UNKNOWN, Bounds
 from services.grader.engine.durations import hours
+from services.grader.engine.person import Person
 from services.grader.engine.ruleset.rules import RuleSet
 
 Neuro = dict[str, Exam]
-UNGRADED_DOMAINS = ("ice", "capd", AVPU)  # on their own: a score counts by age, AVPU never
+SCORES = ("ice", "capd")
+UNGRADED_DOMAINS = (*SCORES, AVPU)  # on their own: a score counts by age, AVPU never
 UNABLE = 4  # the score is 0 because the patient cannot be roused
 UNGRADED = 3  # what an awake or rousable patient without a score may have at most
 
@@ -21,11 +23,30 @@ def score_name(age_months: int | None, rules: RuleSet) -> str:
     return "capd" if child else "ice"
 
 
-def grade_icans(neuro: Neuro, age_months: int | None, at_ms: int, rules: RuleSet) -> Bounds:
-    """The most severe domain; without a fresh score nobody can exclude worse."""
+def counted_score(neuro: Neuro, person: Person, at_ms: int, rules: RuleSet) -> str:
+    """Which score grades: the newest that was taken at its own age, for no birthday lowers what was found before.
+
+    Without one it is that of the age now.
+    """
+    scores = [name for name in SCORES if name in neuro]
+    taken = [name for name in scores if score_name(person.age_months(neuro[name].at_ms), rules) == name]
+    return max(taken, key=lambda name: neuro[name].at_ms, default=score_name(person.age_months(at_ms), rules))
+
+
+def grade_icans(neuro: Neuro, person: Person, at_ms: int, rules: RuleSet, reached_ms: int | None = None) -> Bounds:
+    """The most severe domain; without a fresh score nobody can exclude worse.
+
+    Args:
+        neuro: as charted.
+        person: whose.
+        at_ms: the moment.
+        rules: the rule set in force.
+        reached_ms: what goes stale by then is stale; by default the moment itself.
+    """
     if not neuro:
         return UNKNOWN
-    name = score_name(age_months, rules)
+    name = counted_score(neuro, person, at_ms, rules)
+    at_ms = at_ms if reached_ms is None else reached_ms
     domains = grade_domains(neuro, name, at_ms, rules)
     low = max((bounds.low for bounds in domains.values()), default=0)
     if is_fresh(neuro.get(name), at_ms, rules):

@@ -7,7 +7,7 @@ from services.grader.engine.chart import Exam
 from services.grader.engine.crs import attribution, would_change
 from services.grader.engine.crs.grading import Bounds
 from services.grader.engine.fold import Fold
-from services.grader.engine.neuro.icans import grade_domains, is_fresh, score_name
+from services.grader.engine.neuro.icans import counted_score, grade_domains, is_fresh, score_name
 from services.grader.engine.ruleset.rules import RuleSet
 
 Because = dict[str, Any]
@@ -23,18 +23,19 @@ def missing_neuro(fold: Fold, rules: RuleSet) -> list[str]:
     """The examination that would narrow the ICANS interval."""
     if fold.icans_high <= fold.icans_low:
         return []
-    name = score_name(fold.chart.person.age_months(fold.at_ms), rules)
-    exam = fold.chart.neuro.get(name)
+    chart = fold.chart
+    exam = chart.neuro.get(counted_score(chart.neuro, chart.person, fold.at_ms, rules))
     explained = attribution.is_attributed(fold.chart, attribution.NEURO)
     unsaid = not explained and is_fresh(exam, fold.reached_ms, rules)  # the score is 0, and nobody said why
-    return ["consciousness"] if unsaid else [name]
+    return ["consciousness"] if unsaid else [score_name(chart.person.age_months(fold.at_ms), rules)]
 
 
 def because_neuro(fold: Fold, rules: RuleSet) -> list[Because]:
     """One entry for each established domain, the most severe first; and the hold, where it decides."""
     if fold.icans_low == 0:
         return []  # where it is explained, too
-    neuro, name = fold.chart.neuro, score_name(fold.chart.person.age_months(fold.at_ms), rules)
+    neuro = fold.chart.neuro
+    name = counted_score(neuro, fold.chart.person, fold.at_ms, rules)
     domains = grade_domains(neuro, name, fold.reached_ms, rules)
     found = [(bounds, domain) for domain, bounds in domains.items() if bounds.low]
     found.sort(key=lambda item: (-item[0].low, item[1]))
@@ -44,13 +45,13 @@ def because_neuro(fold: Fold, rules: RuleSet) -> list[Because]:
     return reasons
 
 
-def because_due(name: str, exam: Exam | None, rules: RuleSet) -> Because:
-    """Why an examination is called for."""
+def because_due(name: str, last: str, exam: Exam | None, rules: RuleSet) -> Because:
+    """Why an examination is called for: the score to be taken, and the last one, which may be that of a younger age."""
     since = "No {} since the dose" if exam is None else "Last {} before"
     charted = {} if exam is None else {"observed_at": format_time(exam.at_ms)}
     return {
         "rule": "exam_stale_h",
-        "text": f"{since.format(NAMES[name])}, {rules.exam_stale_h:g} h or more ago",
+        "text": f"{since.format(NAMES[last])}, {rules.exam_stale_h:g} h or more ago",
         "threshold": rules.exam_stale_h,
         "unit": "h",
         **charted,

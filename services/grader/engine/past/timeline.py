@@ -124,7 +124,7 @@ def held_against(fold: Fold, at_ms: int, rules: RuleSet) -> Fold:
 
 
 def _attributed(fold: Fold, record: dict[str, Any], at_ms: int, rules: RuleSet) -> Fold:
-    icans = grade_icans(fold.chart.neuro, fold.chart.person.age_months(at_ms), at_ms, rules)
+    icans = grade_icans(fold.chart.neuro, fold.chart.person, at_ms, rules)
     parts = parts_of(fold.tracks, fold.chart, at_ms, rules)
     chart = standing(fold.chart, parts, icans.low, at_ms)
     fever = fold.episode is not None or febrile(fold.tracks, chart, at_ms, rules) is True

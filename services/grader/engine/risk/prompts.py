@@ -7,7 +7,14 @@ from services.grader.engine.crs import attribution
 from services.grader.engine.crs.components import device_confirmed, pressors_confirmed
 from services.grader.engine.durations import hours
 from services.grader.engine.neuro.examinations import is_exam_due
-from services.grader.engine.neuro.icans import UNGRADED_DOMAINS, grade_finding, is_fresh, score_name
+from services.grader.engine.neuro.icans import (
+    SCORES,
+    UNGRADED_DOMAINS,
+    counted_score,
+    grade_finding,
+    is_fresh,
+    score_name,
+)
 from services.grader.engine.neuro.neuro_reasons import NAMES
 from services.grader.engine.risk.due import signs_due
 from services.grader.engine.risk.products import product_of
@@ -74,14 +81,15 @@ def _support(state: PatientState, now_ms: int, missing: Sequence[str], rules: Ru
 
 def _examination(state: PatientState, now_ms: int, rules: RuleSet) -> Iterator[str]:
     """Consciousness is no ICE score: it prompts one. What counts although it is old is to be looked at again."""
-    neuro, name = state.fold.chart.neuro, score_name(state.fold.chart.person.age_months(now_ms), rules)
+    neuro, person = state.fold.chart.neuro, state.fold.chart.person
+    name, counted = score_name(person.age_months(now_ms), rules), counted_score(neuro, person, now_ms, rules)
     consciousness, avpu = neuro.get("consciousness"), neuro.get(AVPU)
-    score_is_fresh = is_fresh(neuro.get(name), now_ms, rules)
+    score_is_fresh = is_fresh(neuro.get(counted), now_ms, rules)
     if consciousness is not None and consciousness.value != "awake" and not score_is_fresh:
         yield f"examine {NAMES[name]}: consciousness alone is no score"
     if avpu is not None and avpu.value != "alert" and is_fresh(avpu, now_ms, rules) and not score_is_fresh:
         yield f"examine {NAMES[name]}: {_of_avpu(str(avpu.value), rules)}"
-    if not score_is_fresh and {"ice": "capd", "capd": "ice"}[name] in neuro:
+    if not score_is_fresh and any(other in neuro for other in SCORES if other not in (name, counted)):
         yield f"examine {NAMES[name]}: the other score does not count at this age"
     for domain, exam in sorted(neuro.items()):
         counts = domain not in UNGRADED_DOMAINS and grade_finding(domain, exam.value, rules) > 0

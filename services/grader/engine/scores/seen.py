@@ -2,7 +2,7 @@
 
 from services.grader.engine.chart import AVPU, Chart, Oxygen
 from services.grader.engine.crs.components import device_confirmed
-from services.grader.engine.neuro.icans import is_fresh, score_name
+from services.grader.engine.neuro.icans import counted_score, is_fresh
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.scores.score_charts import (
     NEWS2,
@@ -87,7 +87,7 @@ def is_alert(chart: Chart, at_ms: int, rules: RuleSet) -> bool | None:
         return None
     if awake.value != "awake":
         return False
-    name = score_name(chart.person.age_months(at_ms), rules)
+    name = counted_score(chart.neuro, chart.person, at_ms, rules)
     exam = chart.neuro.get(name)
     if exam is None or not is_fresh(exam, at_ms, rules):
         return True

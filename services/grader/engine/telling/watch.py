@@ -11,7 +11,7 @@ from schemas.times import format_time
 from services.grader.engine.crs import reasons
 from services.grader.engine.durations import NOTHING_YET_MS, minutes, seconds
 from services.grader.engine.neuro.examinations import is_exam_due, neuro_due_ms
-from services.grader.engine.neuro.icans import score_name
+from services.grader.engine.neuro.icans import counted_score, score_name
 from services.grader.engine.neuro.neuro_reasons import because_due
 from services.grader.engine.risk.due import due_times
 from services.grader.engine.risk.risk import risk_times
@@ -168,7 +168,8 @@ def _neuro(state: PatientState, now_ms: int, ward: Ward) -> Iterator[Alarm]:
     due_ms = neuro_due_ms(chart, now_ms, rules)
     if due_ms is not None and now_ms >= due_ms:
         sign = score_name(chart.person.age_months(now_ms), rules)
-        because = because_due(sign, chart.neuro.get(sign), rules)
+        last = counted_score(chart.neuro, chart.person, now_ms, rules)
+        because = because_due(sign, last, chart.neuro.get(last), rules)
         called = is_exam_due(chart, now_ms, rules)
         yield Alarm("neuro_due", sign, "low", due_ms, (because,), (sign,), muted=not called)
 
