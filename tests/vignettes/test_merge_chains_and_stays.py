@@ -162,6 +162,14 @@ def test_a_merge_entered_in_error_lets_the_patient_stand_alone_again(restarted):
     assert len({page["escalation_id"] for page in pages}) == len(pages) == 4
 
 
+def test_a_merge_entered_in_error_is_taken_back_weeks_later_too():  # settled 14: a retraction is never too late
+    bed = merged(febrile(), 10, event_id="merge-1").until(25 * DAY).restarted()
+    bed.said()
+    under(bed, OLD).chart(25 * DAY, "retraction", retracts="merge-1")
+    assert bed.said()[0] == "crs_rise 1 #2"
+    assert bed.estimate["inputs"]["oxygen_device"]["value"] == "room_air"
+
+
 def test_days_of_data_go_over_and_a_long_known_episode_with_them():
     bed = febrile()
     for hour in range(4, 60, 4):
