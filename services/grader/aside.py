@@ -94,6 +94,10 @@ class Aside:
         except Exception:  # whatever is wrong with it; how many there are is logged by who asked
             self.patients.add(patient_id)
 
+    def begin_after(self, lost: int) -> None:
+        """As the engine does."""
+        self.engine.begin_after(lost)
+
     def standing(self, patient_ids: Iterable[str]) -> Iterable[Output]:
         """Of who is not set aside."""
         return self.engine.standing([patient_id for patient_id in patient_ids if patient_id not in self])

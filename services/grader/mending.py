@@ -62,6 +62,8 @@ class Mending:
 
     def __post_init__(self) -> None:
         self.next = self.begin
+        if self.begin > 0:
+            self.apart.begin_after(self.begin)
 
 
 class MendablePartition(OwnedPartition):

@@ -55,6 +55,9 @@ class Engine(Protocol):
     def restore(self, patients: Mapping[str, bytes], clock_ms: int) -> None:
         """Take over stored patients."""
 
+    def begin_after(self, lost: int) -> None:
+        """Before the first record: those before that offset are gone, and ids they gave must not be given again."""
+
     def standing(self, patient_ids: Iterable[str]) -> Iterable[Output]:
         """What was last shown of patients, again: nothing changes by it."""
 

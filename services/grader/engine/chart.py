@@ -207,7 +207,7 @@ def origin_of(record: Record) -> str:
 
 def _is_elsewhere(stay: Stay, record: Record) -> bool:
     """Whether a merged patient's encounter is another than the one that goes on: its end is not the patient's."""
-    if stay.of in record["forwarded_from"] or not stay.encounter_id:
+    if stay.of in record["forwarded_from"] or not stay.encounter_id or stay.status == "unknown":
         return False
     return not (stay.status == "discharged" and record["action"] == "admit")
 

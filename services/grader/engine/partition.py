@@ -185,6 +185,13 @@ class Partition:
         self.rules_hash = self.ward.rules.hash
         return known is not None
 
+    def begin_after(self, lost: int) -> None:
+        """Records before that offset are gone: of whoever's admission is among them the stay is named after the gap.
+
+        What was said before in a stay without a name was counted from 1, and no id may come twice.
+        """
+        self.ward = self.ward._replace(unnamed=f"after offset {lost}")
+
     def standing(self, patient_ids: Iterable[str]) -> list[Output]:
         """The estimates of patients as they stand, state and revision unchanged; none of a patient who has left."""
         outputs: list[Output] = []

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from services.grader.engine.chart import Stay
+from services.grader.engine.chart import Chart, Stay
 from services.grader.engine.durations import NOTHING_YET_MS, SECOND_MS
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.history import History
@@ -142,6 +142,12 @@ class PatientState:
         """The name of the episode a fold is in."""
         key = fold.episode.key if fold.episode else None
         return next((item.episode_id for item in self.episodes if key in item.keys), None)
+
+
+def unheard_of(patient_id: str, stay: str) -> PatientState:
+    """A patient of whom nothing has come yet; `stay` is the name of the encounter until one is charted."""
+    fold = Fold(chart=Chart(stay=Stay(encounter_id=stay))) if stay else Fold()
+    return PatientState(patient_id, fold, (fold,))
 
 
 class StateVersionUnknown(Exception):

@@ -25,7 +25,7 @@ from services.grader.engine.past.placing import Placed, place_entry, place_readi
 from services.grader.engine.past.retraction import retract
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import STREAMS, placed_ms
-from services.grader.engine.state import Merge, PatientState, Place
+from services.grader.engine.state import Merge, PatientState, Place, unheard_of
 from services.grader.engine.telling.watch import watch_times
 from services.grader.engine.ward import Ward
 
@@ -94,7 +94,7 @@ def _graded(
     known = None if common else _known(state, record, clock_ms, ward.rules)
     if known is not None:
         return known
-    before = state or PatientState(record["patient_id"])
+    before = state or unheard_of(record["patient_id"], ward.unnamed)
     arrival = Arrival(record, min(observed_ms, clock_ms), clock_ms, observed_ms > clock_ms, ward.in_force)
     if is_there_already(before, arrival):
         return Stepped(state, [])

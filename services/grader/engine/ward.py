@@ -22,7 +22,8 @@ class Ward(NamedTuple):
 
     rules: RuleSet = DEFAULT_RULES
     watch_all: bool = False
-    thorough: bool = False
+    thorough: bool = False  # every record the long way: what the quick way is held against
+    unnamed: str = ""  # what a stay is called whose admission nobody charted
     known: Mapping[str, RuleSet] = NONE_ELSE
     before: RuleSet | None = None
 

@@ -53,6 +53,8 @@ class Counting:
         self.patients.update({patient_id: int(stored) for patient_id, stored in patients.items()})
         self.clock_ms = clock_ms
 
+    def begin_after(self, lost: int) -> None: ...
+
     def standing(self, patient_ids: list[str]) -> list[Output]:
         return [Output("estimates", name, {"count": self.patients[name]}) for name in patient_ids]
 

@@ -218,6 +218,44 @@ def test_of_a_past_that_is_cut_off_readers_forget_the_higher_revisions_first_and
     run(scenario, ward_log(begin=900))
 
 
+def no_pulse(minute: float) -> dict:
+    return {
+        "schema": "crs.vitals.v1", "event_id": f"{MISSING}-{minute}", "patient_id": MISSING,
+        "observed_at": when(minute), "source": "manual", "heart_rate_bpm": 0 if minute % 2 else 80,
+    }  # fmt: skip
+
+
+def pages_of(log: list[Lying]) -> list[str]:
+    """Ids under which a pulse of 0 was paged for, of who was never admitted, by who is rebuilt from this log."""
+    found: list[str] = []
+
+    async def scenario(scene):
+        scene.mend()
+        scene.more.put_nowait(scene.log)
+        await joined(scene)
+        told = scene.of("crs.escalations.v1", MISSING)
+        found.extend(one["escalation_id"] for one in told if one["kind"] == "critical_value")
+
+    run(scenario, log)
+    return found
+
+
+def test_of_a_past_that_is_cut_off_no_id_is_given_again_that_may_stand_for_an_earlier_page():
+    whole = log_of(*((minute, no_pulse(minute)) for minute in range(1, 6)))
+    before, (third,) = pages_of(whole), pages_of(whole[4:])
+
+    assert len(before) == len(set(before)) == 3
+    assert third not in before  # counted from 1 again, it would be the first one's
+    assert pages_of(whole[4:]) == [third]
+
+
+def test_an_admission_after_the_gap_names_the_stay_as_always():
+    admitted = (3, charted(MISSING, 3, kind="encounter", action="admit", unit="4W"))
+    log = log_of((1, no_pulse(1)), (2, no_pulse(2)), admitted, (5, no_pulse(5)))
+
+    assert pages_of(log)[1:] == pages_of(log[2:])
+
+
 def test_what_was_written_into_the_log_before_is_not_written_again():
     merge = charted(MISSING, 2.5, kind="encounter", action="merge", merged_into="bed-9")
     log = [*ward_log()[:-1], *log_of((2.5, merge), begin=6)]

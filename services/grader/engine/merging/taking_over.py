@@ -15,7 +15,7 @@ from services.grader.engine.conclude import Step, conclude
 from services.grader.engine.durations import NOTHING_YET_MS
 from services.grader.engine.merging.joining import joined
 from services.grader.engine.merging.leaving import Moment, let_go
-from services.grader.engine.state import PatientState, Taken, decode_state
+from services.grader.engine.state import PatientState, Taken, decode_state, unheard_of
 from services.grader.engine.ward import Ward
 
 Record = dict[str, Any]
@@ -49,7 +49,7 @@ def _while_leaving(state: PatientState, record: Record, moment: Moment) -> tuple
 
 def _take_over(state: PatientState | None, record: Record, moment: Moment) -> tuple[PatientState, list[Output]]:
     clock_ms = moment.clock_ms
-    survivor = state or PatientState(record["patient_id"])
+    survivor = state or unheard_of(record["patient_id"], moment.ward.unnamed)
     other = decode_state(record["state"])
     placed = joined(replace(survivor, place=moment.place), other, clock_ms, moment.ward.in_force)
     taken = Taken(other.patient_id, record["handover_id"], parse_time(record["merged_at"]))

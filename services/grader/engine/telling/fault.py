@@ -12,7 +12,7 @@ from services.grader.engine.chart import Chart
 from services.grader.engine.estimate import estimate
 from services.grader.engine.fold import Fold
 from services.grader.engine.risk.prompts import FAULT
-from services.grader.engine.state import PatientState, Place
+from services.grader.engine.state import PatientState, Place, unheard_of
 from services.grader.engine.telling import escalation
 from services.grader.engine.telling.escalation import Telling
 from services.grader.engine.telling.watch import Alarm
@@ -27,7 +27,7 @@ def after_fault(
     if state is None:
         if record is None:
             raise ValueError("neither a patient nor a record")
-        state = PatientState(record["patient_id"])
+        state = unheard_of(record["patient_id"], ward.unnamed)
     state = replace(
         state,
         faulted=True,
