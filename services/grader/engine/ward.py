@@ -18,14 +18,15 @@ class Ward(NamedTuple):
         thorough: every record the long way: what the quick way is held against.
         known: by hash the rules that may have been in force before.
         before: those that were, until the activation that is read now, or was read last.
+        unnamed: what a stay is called whose admission nobody charted.
     """
 
     rules: RuleSet = DEFAULT_RULES
     watch_all: bool = False
-    thorough: bool = False  # every record the long way: what the quick way is held against
-    unnamed: str = ""  # what a stay is called whose admission nobody charted
+    thorough: bool = False
     known: Mapping[str, RuleSet] = NONE_ELSE
     before: RuleSet | None = None
+    unnamed: str = ""
 
     @property
     def in_force(self) -> InForce:
