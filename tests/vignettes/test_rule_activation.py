@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from services.grader.engine.partition import Partition
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.ruleset.site_rules import overridden
@@ -27,6 +29,12 @@ def test_what_stands_is_held_against_the_new_limit_and_pages():
     page = bed.escalations("crs_rise")[-1]
     assert (page["rules"]["hash"], page["because"][-1]["threshold"]) == (STRICTER.hash, 92)
     assert (page["occurred_at"], page["late"]) == (when(10), False)
+
+
+@pytest.mark.parametrize("name", ["a-1", "v-1"])
+def test_what_was_taken_at_the_very_moment_is_held_against_the_new_limit_whatever_its_id(name):
+    bed = febrile().vitals(10, spo2_pct=91, event_id=name).activate(10, STRICTER.hash)
+    assert (bed.interval[0], bed.said()) == (2, ["crs_rise 2 #1"])
 
 
 def test_an_unchanged_condition_is_never_paged_again():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from services.grader.engine.past.history import Entry, History, Record, Span, breaks_runs, part_of
+from services.grader.engine.past.history import Entry, History, Record, Span, breaks_runs, is_activation, part_of
 from services.grader.engine.signs.readings import Reading
 from services.grader.engine.signs.track import Dense
 
@@ -53,6 +53,7 @@ def reading_point(readings: tuple[Reading, ...], event_id: str) -> Point:
 
 
 _LEFT_AND_BACK = {"discharge": 0, "return": 1_000_000}  # before and after everything else of their time
+_ACTIVATION = 2_000_000  # other rules are held against all that was known by then
 
 
 def _order(entry: Entry) -> tuple[int, str]:
@@ -63,6 +64,8 @@ def _order(entry: Entry) -> tuple[int, str]:
     record = entry.record
     if record is not None and record["kind"] == "encounter" and record["action"] in _LEFT_AND_BACK:
         return (_LEFT_AND_BACK[record["action"]], entry.event_id)
+    if is_activation(entry):
+        return (_ACTIVATION, entry.event_id)
     if record is None or record["kind"] not in ("oxygen", "vasopressor"):
         return (1, entry.event_id)
     return (2 + support_rank(record), entry.event_id)
