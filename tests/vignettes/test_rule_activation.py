@@ -11,6 +11,7 @@ from services.grader.engine.ruleset.site_rules import overridden
 from services.grader.replay import read_lines, replay
 from tests.vignettes.bed import Bed, ms, when
 
+DAY = 1440
 WELL = {"sbp_mmhg": 118, "spo2_pct": 97, "heart_rate_bpm": 80, "resp_rate_bpm": 16}
 STRICTER = overridden(DEFAULT_RULES, {"id": "site-2", "low_spo2_pct": 92})
 
@@ -56,6 +57,17 @@ def test_the_grade_falls_by_the_old_way_where_the_new_limits_are_laxer():
     assert (bed.interval[0], bed.said()) == (2, [])
     bed.vitals(20, spo2_pct=91).vitals(50, spo2_pct=91)
     assert (bed.interval[0], bed.said()) == (1, ["resolved improved"])
+
+
+@pytest.mark.parametrize("dosed", [False, True])
+def test_who_is_forgotten_stays_so(dosed):
+    """All that is left of a patient is a name that no id may come under twice: it is nobody on the board."""
+    bed = Bed(ready=[STRICTER]).chart(0, "immunotherapy", product="axi-cel") if dosed else Bed(ready=[STRICTER])
+    bed.vitals(1, temperature_c=38.5, **WELL).chart(2, "encounter", action="discharge").until(2 * DAY)
+    assert (bed.outputs[-1].value, bed.partition.patients["bed-7"].forgotten) == (None, True)
+    before = len(bed.outputs)
+    bed.activate(3 * DAY, STRICTER.hash).until(100 * DAY)
+    assert (bed.outputs[before:], bed.partition.patients) == ([], {})
 
 
 def test_a_late_event_meets_the_limits_at_the_same_moment():

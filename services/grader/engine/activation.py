@@ -21,6 +21,8 @@ from services.grader.engine.ward import Ward
 def under_new_rules(state: PatientState, record: dict[str, Any], moment: Moment) -> tuple[PatientState, list[Output]]:
     """The state held against the rules that are in force now, and what has to be said."""
     clock_ms, place, ward = moment
+    if state.forgotten:  # a name, an enrolment: nothing is left that any rules could be held against
+        return replace(state, place=place), []
     if state.merge is not None and state.gone:
         left = None if state.merge.left is None else _switched(state.merge.left, clock_ms, ward).state
         return replace(state, place=place, merge=replace(state.merge, left=left)), []
