@@ -151,7 +151,22 @@ def test_after_a_twelfth_birthday_the_next_examination_is_that_of_the_new_age_wh
 
 def test_an_ice_of_a_child_does_not_begin_to_count_on_a_birthday():
     bed = nearly_twelve().chart(BIRTHDAY - HOUR, "neuro", ice=2).until(BIRTHDAY + 1)
-    assert bed.escalations("icans_rise") == []
+    bed.vitals(BIRTHDAY + 1, temperature_c=36.8, **WELL)
+    assert (bed.escalations("icans_rise"), icans(bed), bed.estimate["inputs"]["ice"]["state"]) == ([], (0, 4), "never")
+    assert "ice" in bed.estimate["missing"]
+    assert bed.escalations("neuro_due")[-1]["because"][0]["text"].startswith("No ICE since the dose")
+    bed.chart(BIRTHDAY + 2, "neuro", ice=2)
+    assert icans(bed) == (3, 3)
+
+
+def test_an_age_that_is_charted_anew_lowers_nothing_that_was_found_before_it():
+    """Where nobody knows the date of birth, a birthday is a chart that says 12."""
+    bed = Bed(watch_all=False).admit(age_years=11).on_room_air().chart(0, "immunotherapy", product="tisa-cel")
+    bed.chart(1, "neuro", capd=9, consciousness="awake").chart(HOUR, "encounter", action="update", age_years=12)
+    bed.vitals(2 * HOUR, temperature_c=36.8, **WELL)
+    assert (icans(bed), "resolved improved" in bed.said()) == ((3, 3), False)
+    bed.chart(3 * HOUR, "neuro", ice=10).until(4 * HOUR)
+    assert (icans(bed), "resolved improved" in bed.said()) == ((0, 0), True)
 
 
 @pytest.mark.parametrize(("before_h", "called"), [(14.01, True), (14, False)])

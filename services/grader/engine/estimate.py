@@ -13,7 +13,7 @@ from services.grader.engine.crs.holds import held_until
 from services.grader.engine.crs.support_flags import oxygen_flags, vasopressor_flags
 from services.grader.engine.durations import minutes
 from services.grader.engine.fold import Fold
-from services.grader.engine.neuro.icans import counted_score, is_fresh
+from services.grader.engine.neuro.icans import counted_score, is_fresh, score_name
 from services.grader.engine.neuro.neuro_reasons import because_neuro, missing_neuro
 from services.grader.engine.risk.due import vitals_every_h
 from services.grader.engine.risk.prompts import prompts
@@ -159,8 +159,9 @@ def _charted(fold: Fold, now_ms: int, rules: RuleSet) -> Wire:
         )
     name = counted_score(chart.neuro, chart.person, fold.at_ms, rules)
     exam = chart.neuro.get(name)
-    inputs[name] = {"state": "never"}
-    if exam is not None:
+    if exam is None:
+        inputs[score_name(chart.person.age_months(fold.at_ms), rules)] = {"state": "never"}
+    else:
         inputs[name] = _said(exam.value, exam.at_ms, fresh=is_fresh(exam, now_ms, rules))
     return inputs
 

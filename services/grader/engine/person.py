@@ -27,6 +27,12 @@ class Person:
         # A charted 6 is six completed years; 1e-9 keeps 0.5 a from becoming 5.999 months.
         return int((self.age_years + grown) * 12 + 1e-9)
 
+    def age_months_then(self, at_ms: int) -> int | None:
+        """The same of a moment that may lie before the age was charted: who is 12 since was not 12 for certain."""
+        if self.birth_date is not None or self.age_years is None or at_ms >= self.age_charted_ms:
+            return self.age_months(at_ms)
+        return max(0, int((self.age_years - (self.age_charted_ms - at_ms) / YEAR_MS) * 12))
+
 
 def _months_since(birth: date, at_ms: int) -> int:
     today = datetime.fromtimestamp(at_ms / 1000, UTC).date()

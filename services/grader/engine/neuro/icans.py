@@ -26,11 +26,14 @@ def score_name(age_months: int | None, rules: RuleSet) -> str:
 def counted_score(neuro: Neuro, person: Person, at_ms: int, rules: RuleSet) -> str:
     """Which score grades: the newest that was taken at its own age, for no birthday lowers what was found before.
 
-    Without one it is that of the age now.
+    Without one it is that of the age now; and where that one was charted too early to count, the other.
     """
     scores = [name for name in SCORES if name in neuro]
-    taken = [name for name in scores if score_name(person.age_months(neuro[name].at_ms), rules) == name]
-    return max(taken, key=lambda name: neuro[name].at_ms, default=score_name(person.age_months(at_ms), rules))
+    taken = [name for name in scores if score_name(person.age_months_then(neuro[name].at_ms), rules) == name]
+    if taken:
+        return max(taken, key=lambda name: neuro[name].at_ms)
+    now = score_name(person.age_months(at_ms), rules)
+    return next(name for name in SCORES if name != now) if now in neuro else now
 
 
 def grade_icans(neuro: Neuro, person: Person, at_ms: int, rules: RuleSet, reached_ms: int | None = None) -> Bounds:

@@ -51,7 +51,7 @@ def because_due(name: str, last: str, exam: Exam | None, rules: RuleSet) -> Beca
     charted = {} if exam is None else {"observed_at": format_time(exam.at_ms)}
     return {
         "rule": "exam_stale_h",
-        "text": f"{since.format(NAMES[last])}, {rules.exam_stale_h:g} h or more ago",
+        "text": f"{since.format(NAMES[name if exam is None else last])}, {rules.exam_stale_h:g} h or more ago",
         "threshold": rules.exam_stale_h,
         "unit": "h",
         **charted,
