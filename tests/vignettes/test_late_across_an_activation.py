@@ -120,6 +120,37 @@ def test_a_retraction_leaves_what_the_old_limits_called_low():
     assert (found.interval[0], found.said()) == (2, [])
 
 
+def test_a_retraction_leaves_what_counted_by_the_old_rules_however_coarsely_it_is_told_since():
+    """A stream that hovers is told more coarsely, by the rules of each stretch."""
+    slower = replace(DEFAULT_RULES, id="slower", fast_persistence_s=90, deep_persistence_s=60)
+    found = febrile_bed(ready=[slower]).chart(4, "lab", event_id="slip", **LAB)
+    seconds = iter(range(300, 10**6))
+    for spo2_pct, lasts_s in ((97, 20), (88, 45), (97, 20)):
+        for _ in range(lasts_s):
+            found.monitor(next(seconds) / 60, spo2_pct=spo2_pct)
+    assert found.said() == ["crs_rise 2 #1"]
+    found.activate(next(seconds) / 60, slower.hash)
+    for number in range(500):
+        found.monitor(next(seconds) / 60, spo2_pct=(97, 89.5)[number // 5 % 2])
+    found.chart(next(seconds) / 60, "retraction", retracts="slip")
+    assert (found.interval, found.said()) == ((2, 2), [])
+
+
+def test_a_retraction_leaves_what_the_new_rules_were_held_against_however_much_came_since():
+    """Readings at odd times are joined in the end, but not with those of before the activation."""
+    found = bed().chart(4, "lab", event_id="slip", **LAB)
+    second = 300
+    for number in range(130):
+        if number == 6:
+            found.activate(second / 60, TIGHTER.hash)
+        second += 12 + number % 3
+        found.monitor(second / 60, spo2_pct=91 if number < 6 else 97)
+    assert found.said() == ["crs_rise 2 #1"]
+    assert len(found.partition.patients["bed-7"].history.spans["spo2_pct"]) < 50
+    found.chart(second / 60, "retraction", retracts="slip")
+    assert (found.interval[0], found.said()) == (2, [])
+
+
 def test_readings_under_a_limit_charted_in_error_are_judged_by_the_rules_of_their_time():
     """A usual pressure of 200 made 93 low; without it that was normal, until the limits changed."""
     found = bed().chart(4, "baseline", sbp_mmhg=200, event_id="slip").vitals(5, sbp_mmhg=93).vitals(8, sbp_mmhg=150)

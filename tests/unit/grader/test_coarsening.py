@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.grader.engine.past.coarsening import EXACT_SPANS, coarsened, kept_small
 from services.grader.engine.past.history import MOST_SPANS, History, Span
+from services.grader.engine.past.in_force import FOR_EVER_MS, Era, InForce
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.signs.readings import ABNORMAL, CRITICAL, DEEP, FAST, NORMAL, PATCH, PROBE, SUSPECT
 from tests.vignettes.bed import Bed
@@ -96,7 +97,7 @@ def _span(letter: str, seconds: str, step_s: str, manner: str) -> Span:
 
 def joined(*runs: Span) -> tuple[Span, ...]:
     """What is left of runs that are not the newest."""
-    found = coarsened((*runs, *EXACT), DEFAULT_RULES)
+    found = coarsened((*runs, *EXACT), [Era(FOR_EVER_MS, DEFAULT_RULES)])
     assert found[-EXACT_SPANS:] == EXACT
     return found[:-EXACT_SPANS]
 
@@ -207,7 +208,7 @@ def left_of(many: int) -> int:
     """How many runs are left of so many, in turn low and very low."""
     runs = spans(" ".join(f"{'DA'[second % 2]}{second}-{second + 4}" for second in range(0, many * 5, 5)))
     short = spans("N0-4 N5-9")
-    after = kept_small(History(spans={"spo2_pct": runs, "resp_rate_bpm": short}), "spo2_pct", DEFAULT_RULES)
+    after = kept_small(History(spans={"spo2_pct": runs, "resp_rate_bpm": short}), "spo2_pct", InForce(DEFAULT_RULES))
     assert after.spans["resp_rate_bpm"] == short
     assert after.spans["spo2_pct"][-EXACT_SPANS:] == runs[-EXACT_SPANS:]
     return len(after.spans["spo2_pct"])

@@ -3,14 +3,17 @@
 A saturation of 89, 90, 89, 90 makes a span of its own each second. Joined are neighbours that fold again to the same
 grade: what was abnormal too briefly to count is taken as normal, what counted goes on through a short normal spell (the
 hold would bridge it anyway), and within what counted the depth matters no more. Critical values that count are kept.
+Each stretch by the rules that it is folded by: an activation is told apart from what lies before and after it.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from services.grader.engine.durations import SECOND_MS, seconds
 from services.grader.engine.past.history import JOINED_GAP_MS, MOST_SPANS, History, Span
+from services.grader.engine.past.in_force import Era, InForce
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import ABNORMAL, CRITICAL, DEEP, FAST, NORMAL, freshness_limits
 
@@ -18,18 +21,29 @@ EXACT_SPANS = 16  # the newest, always as they came
 TOLD_EVERY = 16
 
 
-def kept_small(history: History, series: str, rules: RuleSet) -> History:
+def kept_small(history: History, series: str, in_force: InForce) -> History:
     """The history with one series told more coarsely, now and then once its spans are many."""
     spans = history.spans[series]
     if len(spans) <= MOST_SPANS or len(spans) % TOLD_EVERY:
         return history
-    return replace(history, spans={**history.spans, series: coarsened(spans, rules)})
+    eras = in_force.eras(history, spans[0].first_ms)
+    return replace(history, spans={**history.spans, series: coarsened(spans, eras)})
 
 
-def coarsened(spans: tuple[Span, ...], rules: RuleSet) -> tuple[Span, ...]:
+def coarsened(spans: tuple[Span, ...], eras: Sequence[Era]) -> tuple[Span, ...]:
     """All but the newest, joined where that changes no grade."""
+    older, newest = spans[:-EXACT_SPANS], spans[-EXACT_SPANS:]
+    found: list[Span] = []
+    for era in eras:
+        upto = bisect_left(older, era.until_ms, key=lambda span: span.first_ms)
+        found += _told_coarsely(older[:upto], era.rules)
+        older = older[upto:]
+    return (*found, *newest)
+
+
+def _told_coarsely(spans: Sequence[Span], rules: RuleSet) -> list[Span]:
     runs: list[Span] = []
-    for span in spans[:-EXACT_SPANS]:
+    for span in spans:
         runs.append(span)
         while (category := _pair(runs[-2:], rules)) is not None:
             runs[-2:] = [_one(runs[-2:], category)]
@@ -37,7 +51,7 @@ def coarsened(spans: tuple[Span, ...], rules: RuleSet) -> tuple[Span, ...]:
             runs[-3:] = [_one(runs[-3:], NORMAL)]
         elif _is_bridged(runs[-4:], rules):
             runs[-4:-1] = [_one(runs[-4:-1], max(runs[-4].category, runs[-2].category))]
-    return (*runs, *spans[-EXACT_SPANS:])
+    return runs
 
 
 def _pair(pair: Sequence[Span], rules: RuleSet) -> int | None:

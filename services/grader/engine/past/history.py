@@ -129,8 +129,7 @@ def with_reading(history: History, reading: Reading, event_id: str, stale_ms: in
     """One more reading of a stream, and whether it says anything new."""
     spans = history.spans.get(reading.series, ())
     if spans and reading.at_ms > spans[-1].last_ms:
-        goes_on = not is_broken(history, reading.series, spans[-1].last_ms, reading.at_ms)
-        added = _appended(spans, reading, event_id, stale_ms, goes_on)
+        added = _appended(history, reading, event_id, stale_ms)
     else:
         found = next((span for span in spans if span.holds(reading.at_ms)), None)
         if found is not None and found.category >= reading.category:
@@ -150,21 +149,24 @@ def without_second(history: History, series: str, at_ms: int) -> History:
     return replace(history, spans={**history.spans, series: _without_second(history.spans.get(series, ()), at_ms)})
 
 
-def _appended(
-    spans: tuple[Span, ...], reading: Reading, event_id: str, stale_ms: int, goes_on: bool
-) -> tuple[Span, ...]:
+def _appended(history: History, reading: Reading, event_id: str, stale_ms: int) -> tuple[Span, ...]:
+    spans = history.spans[reading.series]
     last = spans[-1]
     step_ms = reading.at_ms - last.last_ms
     alike = last.category == reading.category and last.manner == reading.manner and step_ms < stale_ms
-    if goes_on and alike and (last.readings == 1 or step_ms == last.step_ms):
+    goes_on = alike and (last.readings == 1 or step_ms == last.step_ms)
+    if goes_on and not is_broken(history, reading.series, last.last_ms, reading.at_ms):
         grown = replace(last, step_ms=step_ms, readings=last.readings + 1, value=reading.value)
         return (*spans[:-1], grown)
-    return with_next_span(spans, Span(reading.at_ms, 0, 1, reading.category, reading.manner, reading.value, event_id))
+    one = Span(reading.at_ms, 0, 1, reading.category, reading.manner, reading.value, event_id)
+    return with_next_span(history, spans, one)
 
 
-def with_next_span(spans: tuple[Span, ...], one: Span) -> tuple[Span, ...]:
+def with_next_span(history: History, spans: tuple[Span, ...], one: Span) -> tuple[Span, ...]:
     """One more span at the end."""
-    return _joined((*spans, one)) if len(spans) >= MOST_SPANS else (*spans, one)
+    if len(spans) < MOST_SPANS:
+        return (*spans, one)
+    return _joined((*spans, one), [entry.at_ms for entry in history.entries.values() if is_activation(entry)])
 
 
 def _inserted(spans: tuple[Span, ...], one: Span) -> tuple[Span, ...]:
@@ -214,12 +216,17 @@ def part_of(span: Span, start: int, readings: int) -> Span:
     )
 
 
-def _joined(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """The oldest neighbours that say the same become one, approximately even, until few enough are left."""
+def _joined(spans: tuple[Span, ...], activated_ms: list[int]) -> tuple[Span, ...]:
+    """The oldest neighbours that say the same become one, approximately even, until few enough are left.
+
+    Not across an activation: other rules are held against the newest value before them.
+    """
     index = 0
     while len(spans) > LEFT_SPANS and index + 2 < len(spans):
         one, two = spans[index : index + 2]
-        if one.category == two.category and one.manner == two.manner and two.first_ms - one.last_ms <= JOINED_GAP_MS:
+        close = two.first_ms - one.last_ms <= JOINED_GAP_MS
+        close = close and not any(one.last_ms <= at_ms < two.first_ms for at_ms in activated_ms)
+        if close and one.category == two.category and one.manner == two.manner:
             readings = one.readings + two.readings
             step_ms = max(1, (two.last_ms - one.first_ms) // (readings - 1))
             both = replace(one, step_ms=step_ms, readings=readings, value=two.value)

@@ -63,7 +63,7 @@ def place_readings(
     for reading in readings:
         stale_ms = freshness_limits(reading.manner, in_force.now)[0]
         history, is_new = with_reading(history, reading, event_id, stale_ms)
-        history = kept_small(history, reading.series, in_force.now)
+        history = kept_small(history, reading.series, in_force)
         new.extend([reading] if is_new else [])
     if seen is not None:
         history = replace(history, seen={**history.seen, short_name(event_id): seen})

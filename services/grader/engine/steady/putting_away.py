@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.grader.engine.past.history import Span, with_next_span
+from services.grader.engine.past.history import History, Span, with_next_span
 from services.grader.engine.signs.track import Track
 from services.grader.engine.state import PatientState
 from services.grader.engine.steady.gathered import Gathered, GatheredRow
@@ -17,7 +17,7 @@ def put_away(state: PatientState, gathered: Gathered) -> PatientState:
     tracks: dict[str, Track] = {
         row.series: replace(fold.tracks[row.series], last_ms=row.last_ms, value=row.graded) for row in graded
     }
-    spans = {row.series: _with_runs(state.history.spans[row.series], row) for row in graded}
+    spans = {row.series: _with_runs(state.history, row) for row in graded}
     newest = {
         row.name: replace(state.newest[row.name], value=row.value, observed_ms=row.at_ms, event_id=row.event_id)
         for row in gathered.rows
@@ -39,11 +39,12 @@ def put_away(state: PatientState, gathered: Gathered) -> PatientState:
     )
 
 
-def _with_runs(spans: tuple[Span, ...], row: GatheredRow) -> tuple[Span, ...]:
+def _with_runs(history: History, row: GatheredRow) -> tuple[Span, ...]:
+    spans = history.spans[row.series]
     last = spans[-1]
     for number, (first_ms, step_ms, readings, value, event_id) in enumerate(row.runs):
         one = Span(first_ms, step_ms, readings, last.category, last.manner, value, event_id or last.event_id)
-        spans = (*spans[:-1], one) if number == 0 else with_next_span(spans, one)
+        spans = (*spans[:-1], one) if number == 0 else with_next_span(history, spans, one)
     return spans
 
 
