@@ -12,6 +12,9 @@ from services.grader.replay import BadLine, read_lines, replay
 from services.simulator.lines import line
 from services.simulator.ward import arrivals
 from tests.unit.simulator.wards import HOUR_MS, START_MS, plan
+from tests.vignettes import bed as bedside
+from tests.vignettes.merges import NEW, merged, under
+from tests.vignettes.starting_points import SECOND, febrile_bed
 
 CENTURY_MS = round(timedelta(days=24 * 1461) / timedelta(milliseconds=1))  # 96 years: the same days of the same months
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
@@ -51,3 +54,15 @@ def test_a_ward_across_the_turn_of_1970_is_too(ward):
     theirs = json.loads(shifted(json.dumps(said(shifted(ward, -turn_ms))), turn_ms))
 
     assert theirs == json.loads(shifted(json.dumps(said(ward)), 0))
+
+
+@pytest.mark.parametrize("day", ["1930-03-01T08:00:00Z", "2026-03-01T08:00:00Z"])
+def test_a_stream_is_steady_and_a_merge_forgets_no_retraction_that_waits(day, monkeypatch):
+    monkeypatch.setattr(bedside, "START_MS", parse_time(day))
+    bed = febrile_bed()
+    for second in range(60):
+        bed.monitor(2 + second * SECOND, spo2_pct=97)
+    assert bed.partition._kept["bed-7"].steady is not None
+    bed.chart(4, "retraction", retracts="slip")
+    under(merged(bed, 5), NEW).vitals(6, spo2_pct=80, event_id="slip")
+    assert bed.said() == ["resolved merged"]

@@ -38,7 +38,8 @@ def joined(survivor: PatientState, other: PatientState, clock_ms: int, in_force:
     start = joined_folds(
         _fold_at(survivor, start_ms, in_force), _fold_at(other, start_ms, in_force), in_force.at(history, start_ms)
     )
-    history = pruned(history, start.at_ms, 0, 0, opened_by=start.episode.key if start.episode else None)
+    opened_by = start.episode.key if start.episode else None
+    history = pruned(history, start.at_ms, NOTHING_YET_MS, NOTHING_YET_MS, opened_by=opened_by)
     whole = replace(
         _what_came_last(survivor, other), marks=(start,), history=history, episodes=_episodes(survivor, other)
     )

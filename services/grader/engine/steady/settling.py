@@ -11,7 +11,7 @@ from typing import NamedTuple
 from services.grader.engine.chart import Chart
 from services.grader.engine.crs.components import febrile
 from services.grader.engine.crs.holds import MeasuredHold, held_until
-from services.grader.engine.durations import DAY_MS, minutes
+from services.grader.engine.durations import DAY_MS, NOTHING_YET_MS, minutes
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.arrival import PRESSURE_SIGNS
 from services.grader.engine.past.history import is_activation
@@ -59,7 +59,8 @@ def settled(state: PatientState, ward: Ward) -> Steady | None:
     # What is shown was graded at its own moment, which may lie before the clock.
     if grows(state.fold.chart, min(state.as_of_ms, state.fold.at_ms, state.reached_ms), repeat_ms):
         return None
-    activated_ms = max((entry.at_ms for entry in state.history.entries.values() if is_activation(entry)), default=-1)
+    activations = (entry.at_ms for entry in state.history.entries.values() if is_activation(entry))
+    activated_ms = max(activations, default=NOTHING_YET_MS)
     limits = limits_of(state.fold.chart, state.as_of_ms, rules)
     asked = Asked(limits, allowed_edges(state, ward), rules, activated_ms)
     rows = tuple(row for name, item in sorted(state.newest.items()) for row in _rows(state, name, item, asked))
