@@ -249,3 +249,11 @@ def test_an_episode_of_the_stay_before_ended_when_the_new_one_began():
     bed = febrile().chart(4 * HOUR, "encounter", action="discharge").admit(5 * HOUR, event_id="admit-2")
     (name,) = bed.partition.patients["bed-7"].episodes
     assert (name.opened_ms, name.closed_ms) == (ms(3 * HOUR), ms(5 * HOUR))
+
+
+def test_who_is_back_and_whose_admission_was_lost_is_waited_for_from_then_on():
+    bed = Bed()
+    bed.partition.begin_after(5)
+    bed.chart(1, "encounter", action="discharge").chart(2, "encounter", action="cancel_discharge").until(HOUR)
+    (silent,) = bed.escalations("technical_silent")
+    assert silent["occurred_at"] == when(17)

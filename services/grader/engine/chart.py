@@ -214,8 +214,8 @@ def _is_elsewhere(stay: Stay, record: Record) -> bool:
 
 def _moved(stay: Stay, record: Record, at_ms: int) -> Stay:
     action = record["action"]
-    unnamed = not stay.encounter_id or stay.status == "unknown"
-    if unnamed and action in ("off_unit", "return", "cancel_discharge", "transfer"):
+    missed = not stay.encounter_id or stay.status == "unknown" or stay.admitted_ms == NOTHING_YET_MS
+    if missed and action in ("off_unit", "return", "cancel_discharge", "transfer"):
         # Whose admission we missed is here since the first that we hear of it.
         stay = replace(stay, encounter_id=record["event_id"], admitted_ms=at_ms)
     if action == "admit":
