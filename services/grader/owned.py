@@ -49,6 +49,7 @@ class OwnedPartition:
         self.engine, self.sender = engine, sender
         self.next = self.stored = manifest.next
         self._newest = manifest.newest
+        self._contains_upto = 0 if manifest.newest is None else manifest.newest.offset + 1
         self.progress_s = time.monotonic()
         self.under_way: UnderWay | None = None
         self.slices = 0  # that were graded: one that does not end a record is progress too
@@ -231,10 +232,14 @@ class OwnedPartition:
         self.next = begin
 
     async def _say_again(self, patient_ids: list[str]) -> None:
-        """Estimates a reader may lack; each as it stands when its turn comes, so never after a newer one."""
+        """Estimates a reader may lack; each as it stands when its turn comes, so never after a newer one.
+
+        Not before everybody has what some of the restored states contain, and not while a record is under way: it may
+        be a change of rules, and as it stands is by one set or the other.
+        """
         for start in range(0, len(patient_ids), AGAIN):
             await self.sender.room()
-            while self.under_way is not None:  # it may be a change of rules: as it stands is by one set or the other
+            while self.under_way is not None or self.next < self._contains_upto:
                 await asyncio.sleep(SLICE_S * BREATH)
             began_s = time.perf_counter()
             try:

@@ -227,6 +227,31 @@ def test_estimates_that_stand_are_not_said_again_in_the_middle_of_a_change_of_ru
     run(scenario)
 
 
+def test_estimates_said_again_before_a_change_of_rules_goes_on_do_not_stay_under_the_old_ones():
+    long = lying(len(PATIENTS), 1, ACTIVATED)
+
+    async def scenario(scene):
+        await scene.owned.apply(ward())
+        applying = asyncio.ensure_future(scene.owned.apply([long]))
+        await scene.until_under_way(len(PATIENTS) // 2)
+        await scene.owned.release()
+        await applying
+
+        again = Scene(replace(scene.writer.manifests[-1], buckets={}))
+        again.owned.take_over({number: decode_bucket(body)[0] for number, body in scene.writer.buckets.items()})
+        for _ in range(100):
+            await asyncio.sleep(0)
+        await again.owned.apply([long])
+        await again.owned._saying_again
+        await again.owned.sender.settled()
+        await again.owned.abandon()
+        newest = {output.key: output.value for output in again.sent if output.topic == TOPICS["estimates"]}
+        assert len(newest) == len(PATIENTS)
+        assert all(OTHER.hash.encode() in estimate for estimate in newest.values())
+
+    run(scenario)
+
+
 def test_patients_who_come_back_from_the_log_join_between_two_records(monkeypatch):
     monkeypatch.setattr(mending_module, "SLICE_S", 1e-3)
     missing = "bed-7"
