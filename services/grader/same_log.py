@@ -5,6 +5,7 @@ it, and nobody graded those. So some of what was applied is remembered, and read
 """
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from services.grader.manifest import Newest, Source
 
 log = logging.getLogger(__name__)
 
+LOOK_S = 2.0  # of reading back in one go, and one partition more: the watchdog has more to look at
 MOST = 10  # records remembered of a partition: at one a second, those of two looks of the watchdog
 
 
@@ -39,29 +41,35 @@ class Applied:
     def __init__(self) -> None:
         self._epochs: dict[int, int] = {}
         self._records: dict[int, Sequence[Newest]] = {}
+        self._doubted: frozenset[int] = frozenset()
 
     def note(self, newest: Mapping[int, Newest]) -> None:
-        """The newest of each partition that is ours."""
+        """The newest of each partition that is ours; of one in doubt what was known before, however long that lasts."""
         before, self._records = self._records, {}
         for number, record in newest.items():
             records = before.get(number, ())
-            self._records[number] = records if record in records[-1:] else (*records, record)[-MOST:]
+            known = record in records[-1:] or (bool(records) and number in self._doubted)
+            self._records[number] = records if known else (*records, record)[-MOST:]
 
     def in_doubt(self, epochs: Mapping[int, int]) -> dict[int, Sequence[Newest]]:
         """What to read back: of each partition that has a leader, and not the same one as when that was last done."""
-        return {
+        in_doubt = {
             number: records
             for number, records in self._records.items()
             if number in epochs and self._epochs.get(number) != epochs[number]
         }
+        self._doubted = frozenset(in_doubt)
+        return in_doubt
 
     def confirm(self, number: int, epoch: int) -> None:
         """All that is remembered of the partition lies there under this leader."""
         self._epochs[number] = epoch
+        self._doubted -= {number}
 
     def doubt_all(self) -> None:
         """The broker was away."""
         self._epochs.clear()
+        self._doubted = frozenset(self._records)
 
 
 class SameLog:
@@ -79,7 +87,7 @@ class SameLog:
     ) -> None:
         self._topic, self._source, self._partitions, self._newest = topic, source, partitions, newest
         self._applied = Applied()
-        self._silent: set[int] = set()
+        self._silent: dict[int, float] = {}  # since when
 
     def note(self) -> None:
         """Remember where grading stands; to be called every second."""
@@ -107,16 +115,21 @@ class SameLog:
             )  # fmt: skip
 
     def _read_back(self, epochs: Mapping[int, int]) -> None:
-        """What is in doubt, until the first that nobody answers for: that one is the last to be asked the next time."""
-        in_doubt = self._applied.in_doubt(epochs)
-        for number in sorted(in_doubt, key=lambda number: (number in self._silent, number)):
+        """What is in doubt, until the first that nobody answers for: that one is the last to be asked the next time.
+
+        Nor for long: a hundred partitions at a slow broker take minutes. What is left has its turn at the next look.
+        """
+        in_doubt, until_s = self._applied.in_doubt(epochs), time.monotonic() + LOOK_S
+        for number in sorted(in_doubt, key=lambda number: (self._silent.get(number, 0.0), number)):
+            if time.monotonic() >= until_s:
+                return
             try:
                 self._require_all(number, in_doubt[number])
             except Exception as fault:
                 log.warning("nobody says what lies in the log now", exc_info=fault, extra={"partition": number})
-                self._silent.add(number)
+                self._silent[number] = time.monotonic()
                 return
-            self._silent.discard(number)
+            self._silent.pop(number, None)
             self._applied.confirm(number, epochs[number])
 
     def _require_all(self, number: int, records: Sequence[Newest]) -> None:

@@ -119,6 +119,42 @@ def test_a_partition_that_nobody_answers_for_holds_up_no_other_one(scene):
         scene.look()
 
 
+def test_of_two_that_nobody_answers_for_the_one_that_was_asked_longer_ago_is_asked_first(scene):
+    scene.topic.epochs, scene.topic.silent = {0: 5, 1: 5}, {0, 1}
+    scene.look()
+    scene.look()
+    scene.look()
+    scene.topic.silent = {0}
+    scene.look()
+
+    assert scene.topic.read == [(1, 20)]
+
+
+def test_what_was_graded_before_stays_known_for_as_long_as_nobody_answers_and_grading_goes_on(scene):
+    scene.topic.epochs, scene.topic.silent = {0: 5, 1: 4}, {0}
+    scene.look()
+    for offset in range(100, 100 + 2 * MOST):
+        scene.graded_upto(offset)
+    scene.topic.silent = set()
+    scene.look()
+
+    assert scene.topic.read == [(0, 10)]
+    scene.graded_upto(300)
+    scene.topic.epochs = {0: 6, 1: 4}
+    scene.look()
+    assert scene.topic.read == [(0, 10), (0, 10), (0, 300)]
+
+
+def test_a_slow_broker_is_asked_a_portion_at_each_look(scene, monkeypatch):
+    monkeypatch.setattr(same_log.time, "monotonic", iter(range(100)).__next__)
+    scene.topic.epochs = {0: 5, 1: 5}
+    monkeypatch.setattr(same_log, "LOOK_S", 1.5)
+    scene.look()
+    assert scene.topic.read == [(0, 10)]
+    scene.look()
+    assert scene.topic.read == [(0, 10), (1, 20)]
+
+
 def test_a_partition_without_a_leader_waits_for_one(scene):
     del scene.topic.epochs[0]
     scene.look()
