@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from aiokafka import AIOKafkaProducer
 
+from services.grader.buckets import BUCKETS
 from services.grader.kafka_access import transactional_producer
 from services.grader.manifest import MANIFEST_KEY, Manifest, Stored, bucket_key
 from services.grader.settings import GraderSettings
@@ -37,6 +38,8 @@ class CheckpointWriter:
     async def write(self, buckets: Mapping[int, tuple[bytes, int]], manifest: Manifest) -> Manifest:
         """Store buckets and, last, the manifest with their new offsets; all of it or nothing.
 
+        A part that its bucket does not need any more is taken off the topic: its patients would lie there for good.
+
         Args:
             buckets: by number, the encoded patients and the first bedside offset that is not in them.
             manifest: names the buckets as they were stored before.
@@ -49,8 +52,11 @@ class CheckpointWriter:
                 number: await self._producer.send(self._topic, value, key=bucket_key(number), partition=self._partition)
                 for number, (value, _) in buckets.items()
             }
+            kept = manifest.but_for({number % BUCKETS for number in buckets})
+            for number in manifest.buckets.keys() - kept.keys() - buckets.keys():
+                await self._producer.send(self._topic, None, key=bucket_key(number), partition=self._partition)
             newest = {number: Stored((await done).offset, buckets[number][1]) for number, done in sent.items()}
-            manifest = replace(manifest, buckets={**manifest.buckets, **newest})
+            manifest = replace(manifest, buckets={**kept, **newest})
             await self._producer.send_and_wait(
                 self._topic, manifest.encode(), key=MANIFEST_KEY, partition=self._partition
             )

@@ -193,7 +193,6 @@ class OwnedPartition:
             dirty = self._dirty()
             manifest = replace(
                 self._manifest, next=self.next, clock_ms=self.engine.clock_ms, rules=self.engine.rules_hash,
-                buckets=self._manifest.but_for(dirty),
             )  # fmt: skip
             buckets = await self._encode(dirty)
             manifest = replace(manifest, newest=self._newest)  # after all of them: none contains more than this

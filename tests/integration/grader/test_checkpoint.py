@@ -14,7 +14,7 @@ from schemas.topics import BEDSIDE
 from services.grader import manifest as manifest_module
 from services.grader.buckets import BUCKETS
 from services.grader.checkpoint import CheckpointWriter
-from services.grader.manifest import Manifest, Newest, Source, Stored, encode_bucket, encode_parts
+from services.grader.manifest import Manifest, Newest, Source, Stored, bucket_key, encode_bucket, encode_parts
 from services.grader.opening import ForeignState, Opener
 from services.grader.restore import Restored, restore
 from services.grader.settings import GraderSettings
@@ -22,7 +22,7 @@ from services.grader.topic_names import topic_names
 from services.runtime.kafka_clients import LARGEST_RECORD_BYTES
 from tests.integration.grader.bedside import open_bedside
 from tests.integration.grader.counting import Counting
-from tests.integration.grader.damage import take_away
+from tests.integration.grader.damage import StatePartition, take_away
 from tests.unit.grader_shell.freezing import FOLDER, NEXT_OFFSET
 
 pytestmark = pytest.mark.kafka
@@ -178,6 +178,24 @@ def test_a_bucket_in_parts_comes_back_whole_or_not_at_all(settings, state, monke
             await writer.write({}, replace(first, buckets=lost))
             found = await restore(settings, state, 0)
             assert (found.buckets, found.unreadable) == ({4: {"a": b"1\n"}}, {3})
+
+    run(scenario)
+
+
+def test_a_part_that_a_bucket_has_outlived_does_not_lie_in_the_topic_for_good(settings, state, monkeypatch):
+    monkeypatch.setattr(manifest_module, "MOST_BYTES", 4)
+    patients = {f"bed-{number}": b"%d\n" % number for number in range(4)}
+
+    async def scenario():
+        async with opened(settings, state) as writer:
+            first = await writer.write(encode_parts(3, patients, 10) | encode_parts(4, patients, 10), NOTHING)
+            second = await writer.write(encode_parts(3, {"bed-0": b"0\n"}, 20), first)
+            found = await restore(settings, state, 0)
+
+        assert found == Restored(second, {3: {"bed-0": b"0\n"}, 4: patients}, anything=True)
+        stored = StatePartition(settings, 0)
+        assert stored.newest(bucket_key(3 + BUCKETS)).value is None
+        assert stored.newest(bucket_key(4 + BUCKETS)).value is not None
 
     run(scenario)
 
