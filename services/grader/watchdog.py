@@ -34,7 +34,9 @@ class Standstill:
     While another partition works off a backlog or is not taken over yet, a partition may only be waiting for its turn,
     and one that is not taken over may be reading its state: such time counts for a quarter, so that neither a long
     catch-up nor a slow restore is taken for a fault, and a partition that is really lost is still noticed. Partitions
-    are taken over one after the other: each time one was, the time of those that are left counts from anew.
+    are taken over one after the other: each time one was, the time of those that are left counts from anew. Time begins
+    to count when records are first seen to wait: a look can take a minute where partitions have no leader, and what
+    came at the end of it has waited for none.
     """
 
     def __init__(self, limit_s: float) -> None:
@@ -42,11 +44,13 @@ class Standstill:
         self._looked_s: float | None = None
         self._positions: dict[int, int] = {}
         self._slices: dict[int, int] = {}
+        self._waited: set[int] = set()
         self._stood_s: dict[int, float] = {}
 
     def forget(self) -> None:
         """The broker did not answer: standing still is not our fault, count from anew."""
         self._looked_s = None
+        self._waited.clear()
         self._stood_s.clear()
 
     def stuck(
@@ -63,8 +67,11 @@ class Standstill:
         counted_s = passed_s * (WAITING_SHARE if others_turn else 1)
         if any(self._positions.get(partition) == NOT_OPENED for partition in moved):
             self._stood_s = {at: stood_s for at, stood_s in self._stood_s.items() if positions.get(at) != NOT_OPENED}
-        self._stood_s = {partition: self._stood_s.get(partition, 0.0) + counted_s for partition in waiting - moved}
-        self._looked_s, self._positions, self._slices = now_s, dict(positions), dict(slices)
+        self._stood_s = {
+            partition: self._stood_s.get(partition, 0.0) + counted_s * (partition in self._waited)
+            for partition in waiting - moved
+        }
+        self._looked_s, self._positions, self._slices, self._waited = now_s, dict(positions), dict(slices), waiting
         return [partition for partition, stood_s in self._stood_s.items() if stood_s >= self._limit_s]
 
 

@@ -29,6 +29,15 @@ def test_a_quiet_partition_is_no_standstill():
         assert standstill.stuck({0: 100}, {0: 100}, now_s=now_s) == []
 
 
+def test_what_came_at_the_end_of_a_long_look_has_not_waited_for_as_long_as_that_took():
+    """Partitions without a leader are asked for one by one: a look at them takes longer than the limit."""
+    standstill = Standstill(limit_s=30)
+    standstill.stuck({0: 100, 1: 5}, {1: 5}, now_s=0)
+
+    assert standstill.stuck({0: 100, 1: 65}, {0: 101, 1: 65}, now_s=60) == []
+    assert standstill.stuck({0: 100, 1: 95}, {0: 101, 1: 95}, now_s=90) == [0]
+
+
 def test_any_progress_counts_from_anew():
     standstill = Standstill(limit_s=30)
     standstill.stuck({0: 100}, {0: 200}, now_s=0)
