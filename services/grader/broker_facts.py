@@ -110,7 +110,7 @@ class TopicNow:
             KafkaError: the broker does not answer.
         """
         if self._admin is None:
-            self._admin = admin(self._settings, client_id="crs-grader-topic")
+            self._admin = admin(self._settings, client_id="crs-grader-topic", request_timeout_ms=ALL_ANSWER_MS)
         (found,) = self._admin.describe_topics([self.name])
         if found["error_code"]:
             return None

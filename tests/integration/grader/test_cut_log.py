@@ -1,11 +1,13 @@
 """A bedside log that a broker lost the end of, and that was written on, while a running grader could not look."""
 
+import time
 from pathlib import Path
 
 import pytest
 from kafka.errors import KafkaError
 
 from schemas.topics import BEDSIDE, ESCALATIONS
+from services.grader import broker_facts
 from services.grader.broker_facts import TopicNow
 from services.grader.manifest import Newest
 from services.runtime.broker import Broker, local_kafka
@@ -105,6 +107,23 @@ def test_a_bedside_topic_created_anew_while_the_grader_stood_still_is_noticed(wa
 
         assert grader.wait_for_end(within=60) == 1
         assert "another bedside topic lies in the place" in grader.log()
+
+
+def test_a_broker_that_hangs_holds_up_no_look_for_long(monkeypatch):
+    """Of several brokers one may hang while the others give the grader all it wants, and a look has more to see to."""
+    monkeypatch.setattr(broker_facts, "ALL_ANSWER_MS", 1_000)
+    with local_kafka() as broker, topics_of_its_own(broker.bootstrap_servers, partitions=1, only=(BEDSIDE,)) as ward:
+        topic = TopicNow(ward, topic_name(ward.topic_prefix, BEDSIDE))
+        assert topic.shape() is not None
+        broker.pause()
+        began_s = time.monotonic()
+        with pytest.raises(KafkaError):
+            topic.shape()
+        took_s = time.monotonic() - began_s
+        broker.resume()
+        topic.close()
+
+        assert took_s < 10
 
 
 def test_what_lies_in_a_log_is_the_same_until_somebody_says_otherwise(new_ward_topics):
