@@ -185,8 +185,11 @@ def test_of_a_partition_that_was_given_up_nothing_is_remembered(scene):
     scene.newest = {1: at(20)}
     scene.same.note()
     scene.topic.epochs, scene.topic.cut_at = {0: 5, 1: 4}, 0
+    read = list(scene.topic.read)
 
     scene.look()
+
+    assert scene.topic.read == read
 
 
 def test_what_is_remembered_stays_small():
