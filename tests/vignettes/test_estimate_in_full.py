@@ -1,9 +1,9 @@
 """Estimates as they go onto the wire, whole: what is shown, what is absent, and what is worth sending again."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine.estimate import fingerprint
 from tests.vignettes.bed import HOUR_MIN, Bed, when

@@ -1,8 +1,7 @@
 """What a merge writes: the handover and its answer, what is passed on, and how the old name ends."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from schemas.encoding import encode
 from schemas.ids import handover_id

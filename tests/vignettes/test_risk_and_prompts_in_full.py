@@ -1,8 +1,9 @@
 """The window after a dose, and the prompts, as they stand on the estimate: whole. Minutes since the dose."""
 
-from dataclasses import replace
+import dataclasses
 
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine.chart import Dose
 from services.grader.engine.risk.products import product_of
@@ -65,7 +66,7 @@ def test_phases_change_and_enrolment_ends_when_the_windows_do():
     days = [ms(day * DAY) for day in (1.5, 7.5, 51, 30)]
     assert list(risk_times(dose, DEFAULT_RULES)) == days
     assert window_of(dose, DEFAULT_RULES).ends_ms == enrolled_until_ms(dose, DEFAULT_RULES) == ms(51 * DAY)
-    longer = replace(DEFAULT_RULES, enrolment_days=60)
+    longer = dataclasses.replace(DEFAULT_RULES, enrolment_days=60)
     assert enrolled_until_ms(dose, longer) == ms(60 * DAY)
 
 

@@ -6,10 +6,10 @@ have caught it.
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine import chart, fold
 from services.grader.engine.chart import Chart

@@ -4,7 +4,7 @@ A thousand patients are really admitted; in a larger ward the others are their c
 long way that an admission takes is no part of what is measured, and 100,000 of them would take an hour.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from schemas.reading import read_bedside
 from schemas.reasons import Refusal

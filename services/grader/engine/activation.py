@@ -5,8 +5,9 @@ The activation is a point in every patient's history: what is folded again later
 lies before it is judged by the rules that it ended (`past/in_force.py`).
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from services.grader.engine import Output
 from services.grader.engine.conclude import Step, conclude

@@ -1,21 +1,23 @@
 """Charted state: what stays true until somebody charts otherwise. Immutable; one function a kind of event."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import field
+from msgspec.structs import replace
 
 from schemas.times import parse_time
 from services.grader.engine.crs.drugs import NO_VASOPRESSOR, generic_name, masks_fever
 from services.grader.engine.durations import NOTHING_YET_MS
 from services.grader.engine.person import Person
+from services.grader.engine.value import Value
 
 Record = dict[str, Any]
 AVPU = "avpu"  # charted with the ward score; it prompts an examination and grades nothing (`clinical.md` 2)
 NEURO_DOMAINS = ("ice", "capd", "consciousness", "seizure", "motor_weakness", "raised_icp", AVPU)
 
 
-@dataclass(frozen=True, slots=True)
-class Oxygen:
+class Oxygen(Value, frozen=True):
     """The device in use."""
 
     device: str
@@ -25,15 +27,13 @@ class Oxygen:
     event_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Infusion:
+class Infusion(Value, frozen=True):
     """A vasopressor that runs."""
 
     drug: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(Value, frozen=True):
     """A finding explained otherwise: what of it was established when that was charted, and until when."""
 
     finding: str
@@ -44,8 +44,7 @@ class Attribution:
     supports: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Value, frozen=True):
     """What is normal for this patient."""
 
     sbp_mmhg: float | None = None
@@ -53,8 +52,7 @@ class Baseline:
     spo2_target_low_pct: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Exam:
+class Exam(Value, frozen=True):
     """One neurological domain as last examined."""
 
     value: int | str | bool
@@ -62,8 +60,7 @@ class Exam:
     event_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dose:
+class Dose(Value, frozen=True):
     """The latest dose that enrolled the patient; `known_ms` is from when, where that was later than it was given."""
 
     product: str
@@ -72,8 +69,7 @@ class Dose:
     known_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClinicianGrade:
+class ClinicianGrade(Value, frozen=True):
     """A grade given by a clinician."""
 
     crs: int | None
@@ -82,8 +78,7 @@ class ClinicianGrade:
     author: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(Value, frozen=True):
     """The encounter: status is admitted, off_unit, discharged or unknown; `back_ms` is the last return to the unit.
 
     `of` is the merged patient under whose name it was charted; empty for the patient's own.
@@ -100,13 +95,12 @@ class Stay:
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Value, frozen=True):
     """Everything charted that counts now."""
 
-    stay: Stay = field(default_factory=Stay)
-    person: Person = field(default_factory=Person)
-    baseline: Baseline = field(default_factory=Baseline)
+    stay: Stay = Stay()
+    person: Person = Person()
+    baseline: Baseline = Baseline()
     dose: Dose | None = None
     pressors: tuple[Infusion, ...] = ()
     pressors_ms: int | None = None

@@ -1,8 +1,9 @@
 """What a step says after its event was placed: escalations with their evidence, then at most one estimate."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from schemas import ids
 from services.grader.engine import Output

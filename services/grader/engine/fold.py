@@ -5,7 +5,8 @@ from an earlier fold when something late belongs before. `evaluate` looks at one
 alone may change something.
 """
 
-from dataclasses import dataclass, field, replace
+from msgspec import field
+from msgspec.structs import replace
 
 from services.grader.engine.chart import Chart
 from services.grader.engine.crs import attribution
@@ -28,10 +29,10 @@ from services.grader.engine.neuro.icans import counted_score, grade_icans, is_ex
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import TEMPERATURE
 from services.grader.engine.signs.track import freshness, is_normal, settle
+from services.grader.engine.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(Value, frozen=True):
     """An episode of CRS: fever is latched in it; `key` is the event that opened it."""
 
     key: str
@@ -41,14 +42,13 @@ class Episode:
     suspended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Holds:
+class Holds(Value, frozen=True):
     """The held level of each component, and of ICANS."""
 
-    pressure: MeasuredHold = field(default_factory=MeasuredHold)
-    saturation: MeasuredHold = field(default_factory=MeasuredHold)
-    pressor: ChartedHold = field(default_factory=ChartedHold)
-    device: ChartedHold = field(default_factory=ChartedHold)
+    pressure: MeasuredHold = MeasuredHold()
+    saturation: MeasuredHold = MeasuredHold()
+    pressor: ChartedHold = ChartedHold()
+    device: ChartedHold = ChartedHold()
 
     def named(self) -> dict[str, MeasuredHold | ChartedHold]:
         """By component."""
@@ -64,16 +64,15 @@ class Holds:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Value, frozen=True):
     """Everything that holds at `at_ms`; what runs out has been taken into account up to `reached_ms`."""
 
     at_ms: int = NOTHING_YET_MS
     reached_ms: int = NOTHING_YET_MS
     tracks: Tracks = field(default_factory=dict)
-    chart: Chart = field(default_factory=Chart)
-    holds: Holds = field(default_factory=Holds)
-    icans_hold: ChartedHold = field(default_factory=ChartedHold)
+    chart: Chart = Chart()
+    holds: Holds = Holds()
+    icans_hold: ChartedHold = ChartedHold()
     episode: Episode | None = None
     low: int = 0
     high: int = 4

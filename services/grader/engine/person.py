@@ -1,15 +1,14 @@
 """Age and what follows from it. Ages are whole completed months and years, as the bedside card counts them."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from services.grader.engine.durations import DAY_MS
+from services.grader.engine.value import Value
 
 YEAR_MS = round(365.25 * DAY_MS)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Value, frozen=True):
     """What is known about a patient's age; both None means age unknown: adult thresholds, and a flag."""
 
     birth_date: str | None = None

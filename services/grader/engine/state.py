@@ -3,11 +3,11 @@
 Immutable throughout: a state before a record is simply kept, which is what evidence and the fallback of a fault need.
 """
 
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter
+from msgspec import convert, field
+from msgspec.json import Decoder, Encoder
 
 from services.grader.engine.chart import Chart, Stay
 from services.grader.engine.durations import NOTHING_YET_MS, SECOND_MS
@@ -16,12 +16,12 @@ from services.grader.engine.past.history import History
 from services.grader.engine.signs.readings import STREAMS
 from services.grader.engine.telling.sent import Sent
 from services.grader.engine.trends.trend_points import Trend
+from services.grader.engine.value import Value, plain
 
 STATE_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Newest:
+class Newest(Value, frozen=True):
     """The newest reading of a sign and source in full, however late it came."""
 
     value: float
@@ -38,8 +38,7 @@ class Newest:
         return self.observed_ms - self.observed_ms % SECOND_MS if self.source in STREAMS else self.observed_ms
 
 
-@dataclass(frozen=True, slots=True)
-class EpisodeName:
+class EpisodeName(Value, frozen=True):
     """An episode keeps the name it got first, whatever later turns out to have opened it."""
 
     episode_id: str
@@ -59,8 +58,7 @@ class Place(NamedTuple):
 NOWHERE = Place("", 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Value, frozen=True):
     """Where a merged patient goes on: what comes is passed on; `last_ms` is when something last was.
 
     `left` is the patient as the survivor took over: what goes on if the merge turns out to be an error.
@@ -83,17 +81,16 @@ class Taken(NamedTuple):
     merged_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class PatientState:
+class PatientState(Value, frozen=True):
     """One patient."""
 
     patient_id: str
-    fold: Fold = field(default_factory=Fold)
-    marks: tuple[Fold, ...] = field(default_factory=lambda: (Fold(),))
-    history: History = field(default_factory=History)
+    fold: Fold = Fold()
+    marks: tuple[Fold, ...] = (Fold(),)
+    history: History = History()
     newest: dict[str, Newest] = field(default_factory=dict)
     trends: dict[str, Trend] = field(default_factory=dict)
-    sent: Sent = field(default_factory=Sent)
+    sent: Sent = Sent()
     episodes: tuple[EpisodeName, ...] = ()
     revision: int = 0
     as_of_ms: int = NOTHING_YET_MS
@@ -155,13 +152,16 @@ class StateVersionUnknown(Exception):
 
 
 @cache
-def _adapter() -> TypeAdapter[PatientState]:
-    return TypeAdapter(PatientState)
+def _decoder() -> Decoder[PatientState]:
+    return Decoder(PatientState)
+
+
+_ENCODER = Encoder()
 
 
 def encode_state(state: PatientState) -> dict[str, Any]:
-    """The state as plain data for JSON, with its version."""
-    return {"v": STATE_VERSION, "state": _adapter().dump_python(state, mode="json", exclude_defaults=True)}
+    """The state as plain data for JSON, with its version; what is usual is left out, so that equal states are equal."""
+    return {"v": STATE_VERSION, "state": plain(state)}
 
 
 def decode_state(encoded: dict[str, Any]) -> PatientState:
@@ -172,14 +172,14 @@ def decode_state(encoded: dict[str, Any]) -> PatientState:
     """
     if encoded.get("v") != STATE_VERSION:
         raise StateVersionUnknown(f"state version {encoded.get('v')}, this engine knows {STATE_VERSION}")
-    return _adapter().validate_python(encoded["state"])
+    return convert(encoded["state"], PatientState)
 
 
 def state_to_json(state: PatientState) -> bytes:
-    """The same without its version, as JSON."""
-    return _adapter().dump_json(state, exclude_defaults=True)
+    """The same without its version, as JSON; fast, and not bound to leave out all that is usual."""
+    return _ENCODER.encode(state)
 
 
 def state_from_json(body: bytes) -> PatientState:
     """The state that was made JSON."""
-    return _adapter().validate_json(body)
+    return _decoder().decode(body)

@@ -5,8 +5,9 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from schemas.bedside import HANDOVER, RULES, VITALS
 from schemas.reading import event_time

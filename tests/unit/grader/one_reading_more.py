@@ -1,8 +1,9 @@
 """A monitored grown-up in whom nothing happens, the next record of that monitor, and the two ways it may be taken."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from schemas.reading import event_time
 from services.grader.engine import Output

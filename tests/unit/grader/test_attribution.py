@@ -1,8 +1,7 @@
 """Findings explained otherwise (`settled.md` 7), at the level of single findings."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from schemas.times import format_time
 from services.grader.engine.chart import Chart, Infusion, Oxygen

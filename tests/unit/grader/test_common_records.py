@@ -3,10 +3,10 @@
 Gathered, a record leaves the very state that the long way leaves, and the long way says nothing either.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine.chart import Stay
 from services.grader.engine.crs.holds import MeasuredHold

@@ -1,8 +1,7 @@
 """What is said as conditions begin and cease to stand, and what is remembered of it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from schemas import ids
 from services.grader.engine.chart import Chart, Stay

@@ -1,8 +1,7 @@
 """Spells of critical values: what is one with a known one, how many are told apart, what pages that was over."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from schemas.times import format_time
 from services.grader.engine.fold import Fold

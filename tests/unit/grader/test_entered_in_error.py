@@ -1,7 +1,9 @@
 """A retraction, and what it leaves: the history, the fold and the newest readings without the event it names."""
 
-from dataclasses import replace
+import dataclasses
 from typing import Any
+
+from msgspec.structs import replace
 
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.arrival import Arrival
@@ -181,7 +183,7 @@ def test_readings_by_hand_are_held_against_what_is_charted_without_the_error():
     assert [judged(found.entries[entry.event_id]) for entry in entries] == [[3, 2], [0, 2], [0, 2], [0, 2], [2, 2]]
     assert [name for name, entry in found.entries.items() if entry.record] == list(at)[-3:]
     # What was read under other rules is judged by those; where nobody knows them any more it stays as it was.
-    others = replace(DEFAULT_RULES, infant_sbp_mmhg=76, fever_c=39)
+    others = dataclasses.replace(DEFAULT_RULES, infant_sbp_mmhg=76, fever_c=39)
     in_force = InForce(DEFAULT_RULES, {others.hash: others})
     for before, second in ((others.hash, [2, 0]), ("gone", [3, 2]), (None, [3, 2])):
         rules = Entry(ms(10), "rules-10", "", (), {"kind": "rules", **({"before": before} if before else {})})

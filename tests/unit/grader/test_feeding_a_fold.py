@@ -1,8 +1,9 @@
 """A fold is fed in the order of event time: what belongs to one moment counts together, and time passes in between."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from services.grader.engine.chart import Attribution, Chart, Oxygen, Stay
 from services.grader.engine.crs.holds import ChartedHold, MeasuredHold

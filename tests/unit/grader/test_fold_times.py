@@ -1,8 +1,7 @@
 """When time alone may change something, while a past with known readings is folded again."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine.chart import Attribution, Chart, Exam, Infusion, Oxygen
 from services.grader.engine.crs.holds import MeasuredHold

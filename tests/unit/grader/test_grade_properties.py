@@ -1,11 +1,11 @@
 """What holds for the grade of every generated patient: more support never lowers it, less knowledge only widens it."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from schemas.reading import check_bedside
 from schemas.reasons import Refusal

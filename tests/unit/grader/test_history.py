@@ -1,10 +1,9 @@
 """What is remembered of a stream, held against a list of everything that ever came."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from schemas.encoding import digest
 from services.grader.engine.past.founding import pruned

@@ -1,8 +1,7 @@
 """Two folds of one moment as one: what is known of both, the newest and the worse of it, and who the patient is."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine.chart import (
     Attribution,

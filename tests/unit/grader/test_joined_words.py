@@ -1,8 +1,7 @@
 """What was said of two patients who are one: all of it counts, in the episode and the stay that they are in now."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine.chart import Chart, Stay
 from services.grader.engine.fold import Episode, Fold

@@ -1,8 +1,7 @@
 """Two patients as one: what of each record goes on, and what one of them had and the joined past does not show."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine.chart import Attribution, Chart, Exam, Oxygen, Stay
 from services.grader.engine.crs.holds import ChartedHold, MeasuredHold

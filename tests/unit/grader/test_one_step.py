@@ -1,10 +1,10 @@
 """One record, one moment: what `step` and `tick` return, what they refuse and by which field, and when they are due."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine.chart import Chart, Stay
 from services.grader.engine.durations import DAY_MS

@@ -1,7 +1,8 @@
 """An event is put where it belongs: what is folded again for it, which folds are kept, and what is forgotten."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from services.grader.engine.durations import HOUR_MS, MINUTE_MS
 from services.grader.engine.fold import Episode, Fold

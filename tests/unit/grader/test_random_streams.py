@@ -1,8 +1,7 @@
 """A stream gathered quickly says what the long way says, record by record, whatever interrupts it and wherever."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine.state import PatientState
 from tests.unit.grader.random_streams import bed

@@ -1,9 +1,10 @@
 """What a partition does around the patients: refusing, waking at deadlines, storing what changed, other rules."""
 
-from dataclasses import replace
+import dataclasses
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from schemas.encoding import digest, encode, kept_bytes
 from schemas.rejected import REJECTED
@@ -17,7 +18,7 @@ from tests.vignettes.bed import Bed, ms, when
 from tests.vignettes.starting_points import WELL, febrile_bed, well_bed
 
 STRICTER = overridden(DEFAULT_RULES, {"id": "site-2", "low_spo2_pct": 92})
-SOONER = replace(DEFAULT_RULES, id="site-3", fast_stale_min=3.0)
+SOONER = dataclasses.replace(DEFAULT_RULES, id="site-3", fast_stale_min=3.0)
 TICK = {"schema": "crs.tick.v1"}
 DAY = 24 * 60
 

@@ -1,8 +1,7 @@
 """The estimate that is repeated while a steady stream goes on: at once, or the long way where somebody has to look."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine.kept import Kept
 from services.grader.engine.steady.taking_in import UNCOMMON, commonly

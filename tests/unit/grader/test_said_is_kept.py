@@ -1,7 +1,8 @@
 """What was said and what late data support no more is kept in the hold, and nothing else is."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.history import Entry, History

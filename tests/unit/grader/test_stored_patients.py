@@ -1,15 +1,16 @@
 """A patient as bytes: whole or steady, what was stored goes on as if nobody had started anew."""
 
+import dataclasses
 import gc
 import tracemalloc
 import zlib
-from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from schemas.reading import event_time
 from services.grader.engine import Origin, Output
@@ -23,7 +24,7 @@ from tests.unit.grader.arrivals import MINUTE, Event, streams
 from tests.vignettes.bed import Bed, ms, when
 from tests.vignettes.starting_points import SECOND, WELL, febrile_bed
 
-SITE_RULES = replace(DEFAULT_RULES, trend_point_min=5)
+SITE_RULES = dataclasses.replace(DEFAULT_RULES, trend_point_min=5)
 
 
 def stored(partition: Partition) -> dict[str, bytes]:

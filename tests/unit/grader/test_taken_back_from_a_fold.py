@@ -1,8 +1,9 @@
 """An event older than the window is taken back: the fold is as if it had been folded without it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from services.grader.engine.crs.holds import MeasuredHold
 from services.grader.engine.fold import Episode, Fold, Holds

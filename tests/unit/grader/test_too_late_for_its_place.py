@@ -1,9 +1,9 @@
 """What a step keeps of an event that comes late: its readings while they may be placed, else that it was there."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.history import Entry, content_of

@@ -1,11 +1,11 @@
 """What holds for every trend and every ward score: they widen, they repeat, and they never decide."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.grader.engine import Origin
 from services.grader.engine.kept import Kept

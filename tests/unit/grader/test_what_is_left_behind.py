@@ -1,6 +1,6 @@
 """When a patient who left is forgotten, and everything that is left of one."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from services.grader.engine import Output
 from services.grader.engine.chart import Baseline, Chart, Dose, Oxygen, Stay

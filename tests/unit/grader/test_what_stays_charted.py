@@ -1,10 +1,10 @@
 """What a chart knows after each event, whole: what it says, what it leaves alone, and what a merged name may say."""
 
-from dataclasses import replace
 from functools import reduce
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine.chart import (
     Baseline,

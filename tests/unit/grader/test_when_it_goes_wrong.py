@@ -1,8 +1,7 @@
 """Turns that the engine takes when something is broken, or over before anybody could look."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from services.grader.engine import partition
 from services.grader.engine.fold import Episode

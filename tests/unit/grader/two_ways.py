@@ -1,7 +1,8 @@
 """Two graders of one ward: records at once where that can be, and every record the long way."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from schemas.reading import check_bedside, event_time
 from schemas.reasons import Refusal

@@ -5,8 +5,9 @@ expiry or when more than that appears: a higher level, another vasopressor, anot
 episode rest, so anything more ends it.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from schemas.times import parse_time
 from services.grader.engine.chart import Attribution, Chart

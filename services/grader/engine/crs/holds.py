@@ -4,19 +4,17 @@ The hold is per component (`settled.md` 15). What rests on charted state falls b
 sign needs a supporting reading and another one at least 30 min later. Unknown neither completes nor breaks a hold.
 """
 
-from dataclasses import dataclass
+from services.grader.engine.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredHold:
+class MeasuredHold(Value, frozen=True):
     """A level established by readings, and the first reading since that supports a lower one."""
 
     level: int = 0
     supported_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChartedHold:
+class ChartedHold(Value, frozen=True):
     """The level charted now, and higher ones still held: (level, when it ended), highest first."""
 
     level: int = 0

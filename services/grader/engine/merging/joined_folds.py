@@ -1,8 +1,9 @@
 """Two folds of one moment as one: needed only for what lies further back than events are remembered in full."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from services.grader.engine.chart import Attribution, Chart, ClinicianGrade, Dose, Exam, Oxygen, Stay
 from services.grader.engine.crs.holds import ChartedHold, MeasuredHold

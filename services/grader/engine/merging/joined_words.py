@@ -3,7 +3,7 @@
 What stands open under the old name is resolved there; here it counts as said, without an id to resolve.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from services.grader.engine.state import PatientState
 from services.grader.engine.telling.critical_spells import known_spells

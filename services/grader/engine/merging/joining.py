@@ -11,8 +11,9 @@ into force before anything is known of the survivor, by those of the other's.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from services.grader.engine.crs.components import COMPONENTS
 from services.grader.engine.durations import NOTHING_YET_MS

@@ -6,8 +6,9 @@ that partition sees the same moment; it says that the survivor's owner *has* tak
 broker could not say.
 """
 
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from schemas import ids
 from schemas.bedside import HANDOVER

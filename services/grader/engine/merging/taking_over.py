@@ -5,8 +5,9 @@ but is answered again, for the answer may have been lost with the old owner.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from schemas.bedside import HANDOVER
 from schemas.times import parse_time

@@ -8,8 +8,9 @@ Each stretch by the rules that it is folded by: an activation is told apart from
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from services.grader.engine.durations import SECOND_MS, seconds
 from services.grader.engine.past.history import JOINED_GAP_MS, MOST_SPANS, History, Span

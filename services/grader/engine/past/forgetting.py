@@ -18,8 +18,9 @@ Signs, support, examinations and the history of events are gone for everybody. O
 paged for, all is gone.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from schemas.times import format_time
 from services.grader.engine import Output

@@ -7,12 +7,15 @@ second for the lateness bound (of two in one second the worse, so that arrival o
 import hashlib
 from bisect import insort
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+
+from msgspec import field
+from msgspec.structs import replace
 
 from schemas.encoding import digest
 from services.grader.engine.durations import SECOND_MS
 from services.grader.engine.signs.readings import Reading
+from services.grader.engine.value import Value
 
 Record = dict[str, Any]
 MOST_SPANS = 48  # of one series; beyond, the oldest neighbours of one category are joined
@@ -22,8 +25,7 @@ RULES = "rules"  # the kind of an entry that is an activation
 CONTENT_DIGITS = 12  # of a hash: two contents under one id are told apart, and a state stays small
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Value, frozen=True):
     """Evenly spaced readings of one category; `value` and `event_id` are those of the newest and the first."""
 
     first_ms: int
@@ -46,8 +48,7 @@ class Span:
         return self.step_ms == 0 or (at_ms - self.first_ms) % self.step_ms == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value, frozen=True):
     """One event charted or taken by hand, placed in event time."""
 
     at_ms: int
@@ -65,8 +66,7 @@ class Seen(NamedTuple):
     series: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Value, frozen=True):
     """Immutable; every function returns another one."""
 
     entries: dict[str, Entry] = field(default_factory=dict)

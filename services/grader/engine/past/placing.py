@@ -5,8 +5,9 @@ arrival cannot matter within the lateness bound. A mark is an earlier fold; they
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from services.grader.engine.durations import MINUTE_MS, NOTHING_YET_MS, hours, minutes
 from services.grader.engine.fold import Fold

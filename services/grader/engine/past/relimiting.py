@@ -3,7 +3,7 @@
 Of a stream only categories are kept: its newest reading is held against the limits that are left, its past is not.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from services.grader.engine.chart import Chart, charted
 from services.grader.engine.fold import Fold, evaluate

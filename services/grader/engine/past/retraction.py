@@ -1,6 +1,6 @@
 """Entered in error: the named event is taken out, and everything is folded again as if it had never arrived."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from services.grader.engine.durations import minutes
 from services.grader.engine.past.arrival import Arrival

@@ -5,7 +5,8 @@ Within the window everything is simply folded again. Before it only the events a
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from services.grader.engine.chart import AVPU, NEURO_DOMAINS, Chart, charted
 from services.grader.engine.crs.components import PRESSURE, SATURATION

@@ -6,8 +6,9 @@ a moment comes after what arrives at it.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from services.grader.engine.chart import Chart, charted, dated, readmitted
 from services.grader.engine.crs.attribution import attribute, standing

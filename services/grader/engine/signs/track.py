@@ -5,7 +5,7 @@ one intervened. One rule set for streams, cuffs, patches and hand-charted values
 own. Tracks are immutable.
 """
 
-from dataclasses import dataclass, replace
+from msgspec.structs import replace
 
 from services.grader.engine.durations import minutes, seconds
 from services.grader.engine.ruleset.rules import RuleSet
@@ -21,10 +21,10 @@ from services.grader.engine.signs.readings import (
     Reading,
     freshness_limits,
 )
+from services.grader.engine.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Value, frozen=True):
     """Consecutive readings beyond a limit."""
 
     since_ms: int
@@ -34,8 +34,7 @@ class Finding:
     established: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Dense:
+class Dense(Value, frozen=True):
     """Readings known to follow each other evenly: first, every `step_ms`, until. Only while a past is replayed."""
 
     first_ms: int
@@ -43,8 +42,7 @@ class Dense:
     until_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(Value, frozen=True):
     """The state of one series."""
 
     last_ms: int

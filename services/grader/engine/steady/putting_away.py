@@ -1,6 +1,6 @@
 """What was gathered of a steady patient, as part of the state again: the very state that the long way leaves."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from services.grader.engine.past.history import History, Span, with_next_span
 from services.grader.engine.signs.track import Track

@@ -4,9 +4,10 @@ What is asked here is asked of the state; the deadlines up to its time have run 
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from sys import intern
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from services.grader.engine.chart import Chart
 from services.grader.engine.crs.components import febrile

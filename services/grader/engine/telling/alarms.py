@@ -1,7 +1,8 @@
 """Raising and resolving the conditions of `watch.py`: each pages when it begins to stand, once a spell."""
 
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from schemas import ids
 from services.grader.engine.state import PatientState

@@ -1,7 +1,8 @@
 """Critical values that were over before anybody could look: within one step, or revealed by late data."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from services.grader.engine.durations import seconds
 from services.grader.engine.fold import Fold

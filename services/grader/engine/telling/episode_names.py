@@ -1,7 +1,8 @@
 """Names of episodes: after the event that first opened them, and kept whatever is learnt later (`settled.md` 20)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from schemas.ids import episode_id
 from services.grader.engine.fold import Episode, Fold

@@ -3,8 +3,9 @@
 The page stands until the next record of the patient is graded; then it is resolved as `data_returned`.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from schemas import ids
 from services.grader.engine import Output

@@ -3,7 +3,7 @@
 What is known stays, and goes stale in its time. The page stands until a record of the patient is graded.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from schemas import ids
 from services.grader.engine import Origin, Output

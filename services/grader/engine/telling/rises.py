@@ -5,12 +5,14 @@ past, only what goes beyond everything already sent in the episode pages (`settl
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from services.grader.engine.crs.holds import ChartedHold, MeasuredHold
 from services.grader.engine.fold import Fold
 from services.grader.engine.telling.sent import Ladder, OpenRise
+from services.grader.engine.value import Value
 
 
 class Rise(NamedTuple):
@@ -36,8 +38,7 @@ class Ended(NamedTuple):
 Said = list[Rise | Ended]
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(Value, frozen=True):
     """How one kind of grade is read off a fold, and how its escalations are named."""
 
     kind: str

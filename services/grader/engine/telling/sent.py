@@ -1,16 +1,17 @@
 """What was already said about a patient, so that nothing is said twice and nothing that returns stays unsaid."""
 
-from dataclasses import dataclass, field, replace
+from msgspec import field
+from msgspec.structs import replace
 
 from services.grader.engine.durations import NOTHING_YET_MS
+from services.grader.engine.value import Value
 
 Spell = tuple[int, int]  # of a critical value: when it began, when it was last seen
 Spells = tuple[Spell, ...]
 INCIDENTS = ("engine_fault", "data_gap")  # stand until the next record, however much time passes
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRise:
+class OpenRise(Value, frozen=True):
     """A rise that has not been resolved: it ends when the grade is back at or below the one it rose from.
 
     Without an id it was told under the name of a merged patient, and is resolved there.
@@ -22,8 +23,7 @@ class OpenRise:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
+class Ladder(Value, frozen=True):
     """Rises of one kind: the grade last reported, how many were sent by scope and grade, and which are open."""
 
     reported: int = 0
@@ -45,23 +45,21 @@ class Ladder:
         return replace(self, counts={**self.counts, now: both}) if both else self
 
 
-@dataclass(frozen=True, slots=True)
-class OpenAlarm:
+class OpenAlarm(Value, frozen=True):
     """A condition that was escalated and still stands; without an id, as for rises."""
 
     escalation_id: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Value, frozen=True):
     """Everything said: rises, conditions that stand by key, spells counted, and inputs paged for as missing.
 
     `watched_ms` is since when the grade pages: what passed before the enrolment is not paged for afterwards.
     """
 
-    crs: Ladder = field(default_factory=Ladder)
-    icans: Ladder = field(default_factory=Ladder)
+    crs: Ladder = Ladder()
+    icans: Ladder = Ladder()
     alarms: dict[str, OpenAlarm] = field(default_factory=dict)
     spells: dict[str, int] = field(default_factory=dict)
     critical: dict[str, Spells] = field(default_factory=dict)
