@@ -117,6 +117,8 @@ class Kept:
         self._idle += 1
         if self._idle >= IDLE_CHECKPOINTS:
             self._state = None
+            if self.steady is not None:
+                self.steady.said = None
         return b"%b\n%b" % (orjson.dumps([STATE_VERSION, due_ms, gathered], default=tuple), self._deflated)
 
 

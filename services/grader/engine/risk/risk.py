@@ -80,14 +80,12 @@ def told_risk(chart: Chart, now_ms: int, rules: RuleSet, *, vitals_every_h: floa
     if dose is None:
         return None
     window = window_of(dose, rules)
-    since_h = max(0, now_ms - dose.at_ms) / HOUR_MS
     exams = {"exam_every_h": rules.exam_every_h} if now_ms < window.neuro_until_ms else {}
     return {
         "product": dose.product if window.product is None else window.product.name,
         "known": window.product is not None,
         **({} if dose.number is None else {"dose_number": dose.number}),
-        "day": int(since_h / HOURS_A_DAY),
-        "hours_since_dose": round(since_h, 1),
+        **clock_of(dose, now_ms),
         "phase": phase(window, now_ms),
         "peak_from": format_time(window.peak_from_ms),
         "peak_until": format_time(window.peak_until_ms),
@@ -97,6 +95,12 @@ def told_risk(chart: Chart, now_ms: int, rules: RuleSet, *, vitals_every_h: floa
         "expected": {"vitals_every_h": vitals_every_h, **exams},
         **_published(window.product),
     }
+
+
+def clock_of(dose: Dose, now_ms: int) -> dict[str, float]:
+    """How long ago it was: what goes on changing of a window that stands."""
+    since_h = max(0, now_ms - dose.at_ms) / HOUR_MS
+    return {"day": int(since_h / HOURS_A_DAY), "hours_since_dose": round(since_h, 1)}
 
 
 def _published(product: Product | None) -> dict[str, Any]:

@@ -89,7 +89,18 @@ def scores(seen: Seen) -> dict[str, Any]:
 
 
 def _signs(chart: Chart, seen: Seen) -> Range:
-    return _sum([_sign(name, bands, seen) for name, bands in chart.items()])
+    low = high = 0
+    missing: tuple[str, ...] = ()
+    for name, bands in chart.items():
+        value = seen.signs.get(name)
+        if value is None:
+            high += bands.most
+            missing = (*missing, name)
+        else:
+            points = bands.score(value)
+            low += points
+            high += points
+    return Range(low, high, missing)
 
 
 def _sign(name: str, bands: Bands, seen: Seen) -> Range:
@@ -115,8 +126,13 @@ def _flag(name: str, present: bool | None, points: int) -> Range:
 
 
 def _sum(parts: list[Range]) -> Range:
-    missing = tuple(name for part in parts for name in part.missing)
-    return Range(sum(part.low for part in parts), sum(part.high for part in parts), missing)
+    low = high = 0
+    missing: tuple[str, ...] = ()
+    for part in parts:
+        low += part.low
+        high += part.high
+        missing += part.missing
+    return Range(low, high, missing)
 
 
 def _shown(score: Range) -> dict[str, Any]:

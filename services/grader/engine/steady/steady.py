@@ -52,13 +52,14 @@ class Steady:
         pairs: of temperature and heart rate, where the stream carries a temperature.
         rate: beside them a heart rate that is no row: value and time.
         static_ms: when time alone changes something, however the stream goes on; silent_ms: how long it may pause.
+        said: the estimate that was repeated last, without its trend, if it may be said again (`repeating.py`).
         count: records gathered; clock_ms, offset: of the newest.
     """
 
     __slots__ = (
         "arrived_ms", "changes_ms", "clock_ms", "count", "from_ms", "ids", "line", "lock", "mixed", "offset", "others",
         "pairs", "pause_ms", "placed_ms", "point_from_ms", "point_until_ms", "rate", "repeat_ms", "rows", "rules",
-        "shown_ms", "silent_ms", "site", "source", "static_ms", "until_ms", "width_ms", "width_s",
+        "said", "shown_ms", "silent_ms", "site", "source", "static_ms", "until_ms", "width_ms", "width_s",
     )  # fmt: skip
 
     def __init__(
@@ -78,6 +79,7 @@ class Steady:
         self.arrived_ms = NOTHING_YET_MS
         self.count = self.clock_ms = self.offset = self.shown_ms = 0
         self.lock: Lockstep | None = None
+        self.said: Record | None = None
 
     def take(self, record: Record, at_ms: int, clock_ms: int, offset: int) -> bool:
         """Gather a record if it changes nothing but values and times; False, and nothing is changed, otherwise."""

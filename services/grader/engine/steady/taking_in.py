@@ -9,6 +9,8 @@ from services.grader.engine.durations import HOUR_MS, minutes
 from services.grader.engine.estimate import fingerprint, graded, with_trend
 from services.grader.engine.kept import Kept
 from services.grader.engine.state import Place
+from services.grader.engine.steady.putting_away import put_away
+from services.grader.engine.steady.repeating import is_repeatable, said_again
 from services.grader.engine.steady.settling import grows, settled
 from services.grader.engine.steady.steady import Steady
 from services.grader.engine.ward import Ward
@@ -57,11 +59,17 @@ def commonly(kept: Kept, record: Record, clock_ms: int, place: Place, ward: Ward
 
 def _repeated(kept: Kept, steady: Steady, due_ms: int, clock_ms: int, ward: Ward) -> list[Output] | None:
     """The estimate again, as it is due while data arrive; None where the long way has to look."""
-    state, next_ms = kept.after(), clock_ms + minutes(ward.rules.repeat_min)
-    if clock_ms - state.marks[-1].at_ms >= MARKED_EVERY_MS or grows(state.fold.chart, due_ms, next_ms):
+    base, gathered, next_ms = kept.ungathered(), steady.gathered(), clock_ms + minutes(ward.rules.repeat_min)
+    marked_ms, chart = base.marks[-1].at_ms, base.fold.chart
+    if gathered is None or clock_ms - marked_ms >= MARKED_EVERY_MS or grows(chart, due_ms, next_ms):
         return None
-    wire = graded(state, state.reached_ms, ward.rules)
-    if fingerprint(wire) != state.shown:
-        return None
+    state = put_away(base, gathered)
+    if steady.said is not None:
+        wire = said_again(steady.said, state, gathered, ward.rules)
+    else:
+        wire = graded(state, state.reached_ms, ward.rules)
+        if fingerprint(wire) != state.shown:
+            return None
+        steady.said = wire if is_repeatable(wire, state) else None
     steady.shown(clock_ms, next_ms)
     return [Output("estimates", state.patient_id, with_trend(wire, state, state.reached_ms, ward.rules))]

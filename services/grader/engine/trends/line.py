@@ -38,13 +38,14 @@ def fitted(points: Sequence[tuple[float, float]], resolution: float) -> Line | N
     count = len(points)
     if count < LEAST_POINTS:
         return None
-    mean_x = sum(x for x, _ in points) / count
-    mean_y = sum(y for _, y in points) / count
-    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    mean_x = sum([x for x, _ in points]) / count
+    mean_y = sum([y for _, y in points]) / count
+    apart = [(x - mean_x, y - mean_y) for x, y in points]
+    spread = sum([x**2 for x, _ in apart])
     if spread == 0:
         return None
-    slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
-    rest = sum((y - mean_y - slope * (x - mean_x)) ** 2 for x, y in points)
+    slope = sum([x * y for x, y in apart]) / spread
+    rest = sum([(y - slope * x) ** 2 for x, y in apart])
     variance = max(rest / (count - 2), resolution**2 / 12)
     error = sqrt(variance / spread)
     return Line(slope, error, _T_95[min(count - 2, len(_T_95)) - 1] * error, mean_x, mean_y)

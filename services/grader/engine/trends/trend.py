@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from schemas.fields import QUANTITIES
 from schemas.times import format_time
 from services.grader.engine.crs.components import saturation_series
-from services.grader.engine.durations import HOUR_MS, MINUTE_MS, hours, minutes, seconds
+from services.grader.engine.durations import HOUR_MS, MINUTE_MS, SECOND_MS, hours, minutes, seconds
 from services.grader.engine.past.timeline import limits_of
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.readings import (
@@ -49,16 +49,19 @@ def trend(state: PatientState, now_ms: int, rules: RuleSet) -> Wire:
 
 def _sign(series: str, state: PatientState, now_ms: int, rules: RuleSet) -> Wire | None:
     newest = state.newest.get(series)
-    if newest is None or now_ms - newest.placed_ms >= freshness_limits(newest.manner, rules)[0]:
+    if newest is None:
         return None
-    lost_ms = freshness_limits(newest.manner, rules)[1]
+    stale_ms, lost_ms = freshness_limits(newest.manner, rules)
+    if now_ms - newest.placed_ms >= stale_ms:
+        return None
     points = _joined(_timed(state.trends[series]), now_ms, lost_ms + minutes(rules.trend_point_min), rules)
     if not points:
         return None
     span_ms = points[-1][0] - points[0][0]
     said: Wire = {"points": len(points), "span_min": _rounded(span_ms / MINUTE_MS)}
-    scaled = [((at_ms - points[-1][0]) / HOUR_MS, value) for at_ms, value in points]
-    line = fitted(scaled, _step(series)) if len(points) >= rules.trend_least_points else None
+    if len(points) < rules.trend_least_points:
+        return said
+    line = fitted([((at_ms - points[-1][0]) / HOUR_MS, value) for at_ms, value in points], _step(series))
     if line is None:
         return said
     said |= {"per_hour": _rounded(line.slope), **_uncertain(line), "unit": f"{QUANTITIES[sign_of(series)].unit}/h"}
@@ -70,12 +73,10 @@ def _sign(series: str, state: PatientState, now_ms: int, rules: RuleSet) -> Wire
 
 def _timed(trend: Trend) -> Points:
     """Mean time and mean value of each point, oldest first."""
+    base, width_ms = trend.base, seconds(trend.width_s)
     return [
-        (
-            (trend.base + point.place) * seconds(trend.width_s) + seconds(point.x / point.readings),
-            point.y / point.readings / UNITS,
-        )
-        for point in points_of(trend)
+        ((base + place) * width_ms + round(x / readings * SECOND_MS), y / readings / UNITS)
+        for place, readings, x, y in points_of(trend)
     ]
 
 

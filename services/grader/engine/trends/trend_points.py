@@ -70,8 +70,12 @@ def with_sums(trend: Trend | None, index: int, sums: tuple[int, int, int], how: 
 
 def points_of(trend: Trend) -> list[Point]:
     """All points, oldest first."""
-    before = [Point(*map(int, text.split())) for text in trend.before.split(";") if text]
-    return [*before, Point(*trend[4:])]
+    newest = Point(trend.place, trend.readings, trend.x, trend.y)
+    return [*map(_read, trend.before.split(";")), newest] if trend.before else [newest]
+
+
+def _read(text: str) -> Point:
+    return Point._make(map(int, text.split()))
 
 
 def without(trend: Trend, indexes: Container[int]) -> Trend | None:
