@@ -1,4 +1,4 @@
-"""Estimates that are repeated for hours: said again from the one before, they are those of the long way to the letter."""
+"""Estimates that are repeated for hours: made from the one before, they are those of the long way to the letter."""
 
 from typing import Any
 
