@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from schemas.bedside import RULES, TICK
 from schemas.reading import Record
+from schemas.reading_batch import in_order
 from schemas.reasons import Refusal
 from services.grader.engine import Engine, Origin, Output, Portion
 from services.grader.intake import Located, PlainRecord, rejection
@@ -53,7 +54,7 @@ def begun(engine: Engine, event: Record | Refusal, record: PlainRecord, origin: 
     clock_ms = max(engine.clock_ms, record.timestamp)
     if event["schema"] == TICK:
         return UnderWay(record, clock_ms, engine.advancing(clock_ms))
-    portions = engine.applying(event, clock_ms=clock_ms, origin=origin)
+    portions = engine.applying(in_order(event), clock_ms=clock_ms, origin=origin)
     if event["schema"] == RULES:
         portions = _activating(portions, engine, event["rules_hash"], origin)
     return UnderWay(record, clock_ms, portions)

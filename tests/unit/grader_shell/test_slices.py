@@ -42,6 +42,7 @@ class Listing:
         self.clock_ms = CLOCK_MS
         self.touched: set[str] = set()
         self.given: list[tuple[Any, ...]] = []
+        self.applied: list[dict[str, Any]] = []
 
     def take(self, record: dict[str, Any], at_ms: int, clock_ms: int, offset: int) -> bool:
         if self._common(record["event_id"]):
@@ -52,6 +53,7 @@ class Listing:
 
     def applying(self, record: dict[str, Any], *, clock_ms: int, origin: Any) -> Iterator[Portion]:
         self.given.append(("applied", origin.offset, clock_ms))
+        self.applied.append(record)
         self.clock_ms = clock_ms
         yield Portion([Output("estimates", record["patient_id"], {"offset": origin.offset})], is_last=True)
 
@@ -118,6 +120,17 @@ def test_the_common_record_is_taken_in_and_every_other_goes_the_ordinary_way_in_
 
     (estimate,) = graded(scenario)
     assert estimate.cause == b"0:1:0"
+
+
+def test_what_is_said_of_a_record_has_its_fields_in_the_order_of_the_schema_whatever_the_senders():
+    async def scenario(owned, engine):
+        odd = json.loads(vitals(0, 1_100, event_id="odd").value)
+        await owned.apply(
+            [Located("bedside", 0, 0, 1_100, b"bed-1", encode({name: odd[name] for name in reversed(odd)}))]
+        )
+        assert [list(record) for record in engine.applied] == [list(odd)]
+
+    graded(scenario)
 
 
 def test_a_refused_record_is_kept_with_its_place_and_does_not_move_the_clock():
