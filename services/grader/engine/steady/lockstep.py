@@ -20,20 +20,21 @@ class Lockstep:
 
     Attributes:
         values_of: the values of the rows in a record; KeyError if one is missing. `values` are the last.
-        within: whether values are within the bands of the rows; `y` are their sums, side by side.
+        within: whether values are within the bands of the rows, `sums` what it knows; `y` are their sums, side by side.
         loose: names that a record must not have, other signs above all.
         n: readings since the rows were told, all in the point of the trends that begins at `point_from_ms`.
     """
 
     __slots__ = (
-        "at_ms", "event_id", "last_ms", "loose", "n", "point_from_ms", "rows", "step_ms", "values", "values_of",
-        "within", "y",
+        "at_ms", "event_id", "last_ms", "loose", "n", "point_from_ms", "rows", "step_ms", "sums", "values",
+        "values_of", "within", "y",
     )  # fmt: skip
 
     def __init__(self, rows: tuple[Row, ...], loose: Set[str], point_from_ms: int) -> None:
         self.rows, self.loose, self.point_from_ms = rows, loose, point_from_ms
         self.values_of = _getter(tuple([row.sign for row in rows]))
         self.within = within(tuple([Band(row.low, row.high) for row in rows]))
+        self.sums = self.within.sums
         self.values: tuple[float, ...] = ()
         first = rows[0]
         self.last_ms, self.step_ms, self.at_ms, self.event_id = first.last_ms, first.step_ms, first.at_ms, ""

@@ -101,13 +101,13 @@ class Steady:
             return self._take_apart(record, at_ms, clock_ms, offset)
         if not lock.loose.isdisjoint(record):
             return self._take_apart(record, at_ms, clock_ms, offset)
-        y = lock.within.sums.get(values)
-        if y is None:
-            y = lock.within.look(values)
-            if y is None:
+        known = lock.sums.get(values)
+        if known is None:
+            known = lock.within.look(values)
+            if known is None:
                 return self._take_apart(record, at_ms, clock_ms, offset)
+        y, lock.values = known
         lock.y += y
-        lock.values = values
         lock.n += 1
         lock.last_ms = placed_ms
         lock.at_ms = at_ms

@@ -20,17 +20,18 @@ class Within:
     """The bands of some signs.
 
     Attributes:
-        sums: by values that lie within all of them, what each adds to its trend, side by side in one number.
+        sums: by values that lie within all of them, what each adds to its trend, side by side in one number, and the
+            values themselves: one object for all who have them, which stays in the processor's cache.
     """
 
     __slots__ = ("_bands", "sums")
 
     def __init__(self, bands: tuple[Band, ...]) -> None:
         self._bands = bands
-        self.sums: dict[Values, int] = {}
+        self.sums: dict[Values, tuple[int, Values]] = {}
 
-    def look(self, values: Values) -> int | None:
-        """What these values add; None if one lies outside its band."""
+    def look(self, values: Values) -> tuple[int, Values] | None:
+        """What these values add, and they; None if one lies outside its band."""
         if not all(band.low <= value < band.high for band, value in zip(self._bands, values, strict=True)):
             return None
         if min(values) < 0:
@@ -38,8 +39,8 @@ class Within:
         if len(self.sums) >= MOST_KNOWN:
             self.sums.clear()
         packed = sum(round(value * UNITS) << (_BITS * place) for place, value in enumerate(values))
-        self.sums[values] = packed
-        return packed
+        found = self.sums[values] = packed, values
+        return found
 
 
 def unpacked(packed: int, count: int) -> tuple[int, ...]:
