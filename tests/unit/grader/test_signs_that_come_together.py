@@ -28,9 +28,9 @@ def test_values_are_within_all_bands_or_looked_at_apart(values, within_both):
 def test_what_values_add_lies_side_by_side():
     answers = Within((Band(0, 400),) * 3)
     found = list(product((0, 0.01, 80, 36.85, 299.99), repeat=3))
-    total = sum(answers.look(values) or 0 for values in found)
+    total = sum((answers.look(values) or (0, ()))[0] for values in found)
     assert unpacked(total, 3) == (25 * (1 + 8000 + 3685 + 29999),) * 3
-    assert unpacked(answers.sums[(36.85, 0, 0.01)], 3) == (3685, 0, 1)
+    assert unpacked(answers.sums[(36.85, 0, 0.01)][0], 3) == (3685, 0, 1)
 
 
 def test_below_zero_nothing_is_added_together():
@@ -38,13 +38,20 @@ def test_below_zero_nothing_is_added_together():
 
 
 def test_answers_are_forgotten_together_when_they_are_too_many(monkeypatch):
-    monkeypatch.setattr(known_answers, "MOST_KNOWN", 3)
-    answers = Within((Band(0, 100),))
-    for value in (1, 2, 3):
+    monkeypatch.setattr(known_answers, "_ALL", set())
+    monkeypatch.setattr(known_answers, "MOST_OF_ONE", 3)
+    monkeypatch.setattr(known_answers, "MOST_OF_ALL", 8)
+    answers, others = Within((Band(0, 100),)), Within((Band(0, 100),))
+    for value in range(5):
+        answers.look((value,))  # more than its share, while others leave it to it
+        others.look((value // 3,))
+    assert (len(answers.sums), len(others.sums)) == (5, 2)
+    assert answers.look((5,)) == (500, (5,))
+    assert answers.look((6,)) == (600, (6,))
+    assert list(answers.sums) == [(6,)]
+    for value in range(4, 8):
         answers.look((value,))
-    assert len(answers.sums) == 3
-    assert answers.look((4,)) == 400
-    assert list(answers.sums) == [(4,)]
+    assert len(answers.sums) == 4
 
 
 def test_patients_with_the_same_bands_share_answers():

@@ -5,11 +5,13 @@ with the same bands.
 """
 
 from functools import lru_cache
+from weakref import WeakSet
 
 from services.grader.engine.steady.bands import Band
 from services.grader.engine.trends.trend_points import UNITS
 
-MOST_KNOWN = 1_000  # answers of one set of bands; then they are found anew
+# Answers kept of one set of bands, and more of them while all sets together have no more than so many.
+MOST_OF_ONE, MOST_OF_ALL = 1_000, 50_000
 _BITS = 40  # of each sum in the number that holds all of them: room for a hundred million of the largest values
 _ONE = (1 << _BITS) - 1
 
@@ -24,11 +26,12 @@ class Within:
             values themselves: one object for all who have them, which stays in the processor's cache.
     """
 
-    __slots__ = ("_bands", "sums")
+    __slots__ = ("__weakref__", "_bands", "sums")
 
     def __init__(self, bands: tuple[Band, ...]) -> None:
         self._bands = bands
         self.sums: dict[Values, tuple[int, Values]] = {}
+        _ALL.add(self)
 
     def look(self, values: Values) -> tuple[int, Values] | None:
         """What these values add, and they; None if one lies outside its band."""
@@ -36,11 +39,18 @@ class Within:
             return None
         if min(values) < 0:
             return None  # a sum of others would not show it
-        if len(self.sums) >= MOST_KNOWN:
-            self.sums.clear()
+        if self._is_full():
+            self.sums.clear()  # they are found anew
         packed = sum(round(value * UNITS) << (_BITS * place) for place, value in enumerate(values))
         found = self.sums[values] = packed, values
         return found
+
+    def _is_full(self) -> bool:
+        many, over = divmod(len(self.sums), MOST_OF_ONE)
+        return bool(many) and not over and sum([len(one.sums) for one in _ALL]) >= MOST_OF_ALL
+
+
+_ALL: WeakSet[Within] = WeakSet()
 
 
 def unpacked(packed: int, count: int) -> tuple[int, ...]:
