@@ -88,6 +88,9 @@ def test_rows_are_in_step_once_they_have_one_pace(rows, together):
         {**RATES, "spo2_pct": 80},  # beyond a limit
         {**RATES, "temperature_c": 36.8},  # one sign more
         {"heart_rate_bpm": 81},
+        {**RATES, "device_id": "m-7"},
+        {**RATES, "forwarded_from": ["bed-8"]},
+        {**RATES, "temperature_c": 36.8, "device_id": "m-7"},
     ],
 )
 @pytest.mark.parametrize("pause", [1, 2, 30, 400])
@@ -108,4 +111,18 @@ def test_of_two_groups_in_turn_each_goes_on_at_its_pace():
         one = {"heart_rate_bpm": 80, "spo2_pct": 97} if second % 2 else {"resp_rate_bpm": 16}
         ways.vitals(1 + second * SECOND, **one)
     assert sum(ways.ways) > 70
+    ways.same_state()
+
+
+@pytest.mark.parametrize("device", [{}, {"device_id": "m-7"}])
+@pytest.mark.parametrize("more", [{}, {"temperature_c": 36.8}, {"forwarded_from": ["bed-8"]}, {"dbp_mmhg": 70}])
+def test_of_a_sign_that_counts_against_two_limits_nothing_more_slips_through(device, more):
+    ways = TwoWays().admit().chart(0.2, "baseline", oxygen_device="nasal_cannula", spo2_target_low_pct=88)
+    ways.chart(0.3, "oxygen", device="nasal_cannula", flow_l_min=2)
+    for second in range(40):
+        ways.vitals(1 + second * SECOND, **RATES, **device)
+    ways.vitals(1 + 40 * SECOND, **RATES, **more)
+    for second in range(41, 60):
+        ways.vitals(1 + second * SECOND, **RATES, **device)
+    assert sum(ways.ways) > 30
     ways.same_state()

@@ -9,10 +9,13 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Protocol
 
+from schemas.bedside import Vitals
 from services.grader.engine.durations import SECOND_MS
 from services.grader.engine.steady.bands import Band
 from services.grader.engine.steady.row import Row
 from services.grader.engine.steady.within import unpacked, within
+
+_ALWAYS = len(Vitals.__required_keys__)
 
 
 class Lockstep:
@@ -21,17 +24,18 @@ class Lockstep:
     Attributes:
         values_of: the values of the rows in a record; KeyError if one is missing. `values` are the last.
         within: whether values are within the bands of the rows, `sums` what it knows; `y` are their sums, side by side.
-        loose: names that a record must not have, other signs above all.
+        loose: names that a record must not have, other signs above all; fields: how many one has that has nothing else.
         n: readings since the rows were told, all in the point of the trends that begins at `point_from_ms`.
     """
 
     __slots__ = (
-        "at_ms", "event_id", "last_ms", "loose", "n", "point_from_ms", "rows", "step_ms", "sums", "values",
+        "at_ms", "event_id", "fields", "last_ms", "loose", "n", "point_from_ms", "rows", "step_ms", "sums", "values",
         "values_of", "within", "y",
     )  # fmt: skip
 
     def __init__(self, rows: tuple[Row, ...], loose: Set[str], point_from_ms: int) -> None:
         self.rows, self.loose, self.point_from_ms = rows, loose, point_from_ms
+        self.fields = _ALWAYS + len({row.sign for row in rows})
         self.values_of = _getter(tuple([row.sign for row in rows]))
         self.within = within(tuple([Band(row.low, row.high) for row in rows]))
         self.sums = self.within.sums

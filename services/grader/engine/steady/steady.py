@@ -99,7 +99,8 @@ class Steady:
             values = lock.values_of(record)
         except KeyError:
             return self._take_apart(record, at_ms, clock_ms, offset)
-        if not lock.loose.isdisjoint(record):
+        more = len(record) - lock.fields  # than a monitor's record of these signs has, with or without its device
+        if more and (more != 1 or "device_id" not in record) and not lock.loose.isdisjoint(record):
             return self._take_apart(record, at_ms, clock_ms, offset)
         known = lock.sums.get(values)
         if known is None:
