@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from services.grader.buckets import bucket_of
-from services.grader.engine import Engine, Origin, Output, Portion
+from services.grader.engine import Engine, Heard, Origin, Output, Portion, TakenIn
 from services.grader.stored.patients import upgraded
 
 
@@ -62,9 +62,9 @@ class Aside:
         """As the engine does."""
         return self.engine.resume(rules_hash)
 
-    def take(self, *_: Any) -> bool:
+    def take_in(self, heard: Iterable[Heard], _covered_upto: int) -> TakenIn:
         """Nothing is taken in the short way meanwhile."""
-        return False
+        return TakenIn(0, None, next(iter(heard), None))
 
     def applying(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> Iterator[Portion]:
         """Nothing of who is set aside."""

@@ -117,39 +117,39 @@ class OwnedPartition:
         """Grade what is left of a slice, for a short while; whether more may be left."""
         pause_s = time.monotonic() + SLICE_S
         count = skipped = 0
+        last: PlainRecord | None = None
         unfinished = not self._gone_on(pause_s)
-        engine, take, covered_upto = self.engine, self.engine.take, self._covered_upto
-        clock_ms = engine.clock_ms
-        for count, (record, event, observed_ms) in enumerate(() if unfinished else taken, 1):
-            offset = record.offset
-            if record.timestamp > clock_ms:
-                clock_ms = record.timestamp
-            # What has such a time was read as vitals.
-            if observed_ms is not None and offset >= covered_upto and take(event, observed_ms, clock_ms, offset):  # type: ignore[arg-type]
-                self.next = offset + 1
-                if count % LOOKED_AT_EVERY:
-                    continue
-            elif self._is_covered(event, offset):
-                engine.clock_ms = clock_ms  # time it was for everybody
-                skipped += 1
-                self.next = offset + 1
-            else:
-                origin = Origin(self._topics["bedside"], self.number, offset)
-                self.under_way = begun(engine, event, record, origin)
-                if not self._gone_on(pause_s):
+        while not unfinished:
+            found = self.engine.take_in(islice(taken, LOOKED_AT_EVERY), self._covered_upto)
+            count += found.many
+            if found.last is not None:
+                last, self.next = found.last, found.last.offset + 1
+            if found.other is not None:
+                (last, event, _), count = found.other, count + 1
+                is_covered = self._is_covered(event, last.offset)
+                skipped += is_covered
+                if not self._begin(last, event, pause_s, is_covered=is_covered):
                     unfinished = True
                     break
-                clock_ms = engine.clock_ms
-            if time.monotonic() >= pause_s:
-                unfinished = True
+            elif found.many < LOOKED_AT_EVERY:
                 break
-        if count and (self._newest is None or offset >= self._newest.offset):
-            self._newest = Newest(offset, record.timestamp)
+            unfinished = time.monotonic() >= pause_s
+        if last is not None and (self._newest is None or last.offset >= self._newest.offset):
+            self._newest = Newest(last.offset, last.timestamp)
         self.progress_s = time.monotonic()
         self.slices += 1
         tally_slice(count - skipped, skipped=skipped, oldest_ms=oldest_ms)
-        self._clock_ahead.look(clock_ms)
+        self._clock_ahead.look(self.engine.clock_ms)
         return unfinished
+
+    def _begin(self, record: PlainRecord, event: Record | Refusal, pause_s: float, *, is_covered: bool) -> bool:
+        """Apply a record that goes the ordinary way; whether it is done with."""
+        if is_covered:
+            self.engine.clock_ms = max(self.engine.clock_ms, record.timestamp)  # time it was for everybody
+            self.next = record.offset + 1
+            return True
+        self.under_way = begun(self.engine, event, record, Origin(self._topics["bedside"], self.number, record.offset))
+        return self._gone_on(pause_s)
 
     def _gone_on(self, until_s: float) -> bool:
         """Whether no record is under way any more."""

@@ -27,6 +27,19 @@ class Portion(NamedTuple):
     is_last: bool
 
 
+# A record with its `offset` and `timestamp`, what was read of it, and when vitals were observed: None beside everything
+# that is no event of vitals.
+Heard = tuple[Any, Any, int | None]
+
+
+class TakenIn(NamedTuple):
+    """How many common records came first, the last of them, and the first other one; None where there is none."""
+
+    many: int
+    last: Any
+    other: Heard | None
+
+
 class Engine(Protocol):
     """The patients of one partition and its clock: pure, without Kafka."""
 
@@ -40,8 +53,11 @@ class Engine(Protocol):
     def resume(self, rules_hash: str) -> bool:
         """Before restoring: the rule set that was in force; False if this engine does not have it."""
 
-    def take(self, record: dict[str, Any], at_ms: int, clock_ms: int, offset: int) -> bool:
-        """Take in vitals about which nothing is said; False, and nothing has changed: go on with `applying`."""
+    def take_in(self, heard: Iterable[Heard], covered_upto: int) -> TakenIn:
+        """Take in vitals about which nothing is said, up to the first other record: go on there with `applying`.
+
+        What lies before `covered_upto` is none of them.
+        """
 
     def applying(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> Iterator[Portion]:
         """Deadlines strictly before the clock, then the record; states may be stored between two portions."""

@@ -8,6 +8,7 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 # Before every time that the wire allows: dates of patients whose names were taken away may lie before 1970.
 NOTHING_YET_MS = -(1 << 42)
+NEVER_MS = 1 << 60
 
 
 def seconds(value: float) -> int:

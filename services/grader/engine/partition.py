@@ -10,13 +10,13 @@ from contextlib import suppress
 from typing import Any
 
 from schemas.bedside import RULES, TICK
-from services.grader.engine import Origin, Output, Portion
-from services.grader.engine.durations import NOTHING_YET_MS
+from services.grader.engine import Heard, Origin, Output, Portion, TakenIn
+from services.grader.engine.durations import NEVER_MS, NOTHING_YET_MS
 from services.grader.engine.estimate import estimate
 from services.grader.engine.kept import Kept, read_stored
 from services.grader.engine.ruleset.rules import DEFAULT_RULES, RuleSet
 from services.grader.engine.state import NOWHERE, PatientState, Place
-from services.grader.engine.steady.taking_in import UNCOMMON, commonly
+from services.grader.engine.steady.taking_in import UNCOMMON, At, commonly, taken_in
 from services.grader.engine.step import Refused, next_deadline, step, tick
 from services.grader.engine.telling import fault
 from services.grader.engine.telling.gap import data_gap
@@ -58,26 +58,22 @@ class Partition:
         """Every patient, whole."""
         return {patient_id: kept.after() for patient_id, kept in self._kept.items()}
 
-    def take(self, record: dict[str, Any], at_ms: int, clock_ms: int, offset: int) -> bool:
-        """Take in a common record of vitals, about which nothing is said; False, and nothing has changed, otherwise.
+    def take_in(self, heard: Iterable[Heard], covered_upto: int = 0) -> TakenIn:
+        """Take in common records of vitals, about which nothing is said, up to the first other record.
+
+        That one has changed nothing yet, nor the clock: the caller goes on with `apply`.
 
         Args:
-            record: a valid record of vitals; the caller goes on with `apply` where it is not taken.
-            at_ms: when it was observed.
-            clock_ms: the partition's clock with it.
-            offset: where it lies.
+            heard: records in their order, valid where they are of vitals.
+            covered_upto: records before this offset are left to the caller.
         """
-        kept = self._kept.get(record["patient_id"])
-        if kept is None or kept.steady is None or (self._queue and self._queue[0][0] < clock_ms):
-            return False
-        try:
-            if not kept.steady.take(record, at_ms, clock_ms, offset):
-                return False
-        except Exception:
-            return False  # `apply` finds the same, and says so
-        self.clock_ms = clock_ms
-        self.touched.add(record["patient_id"])
-        return True
+        due_ms = self._queue[0][0] if self._queue else NEVER_MS
+        found, self.clock_ms = taken_in(heard, self._kept, self.touched, (self.clock_ms, due_ms), covered_upto)
+        return found
+
+    def take(self, record: dict[str, Any], at_ms: int, clock_ms: int, offset: int) -> bool:
+        """The same of one record; whether it was taken in."""
+        return self.take_in([(At(offset, clock_ms), record, at_ms)]).other is None
 
     def apply(self, record: dict[str, Any], *, clock_ms: int, origin: Origin) -> list[Output]:
         """Deadlines strictly before the clock, then the record."""

@@ -4,9 +4,9 @@ Run as a module it is a grader process of its own.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from services.grader.engine import Origin, Output, Portion
+from services.grader.engine import Heard, Origin, Output, Portion, TakenIn
 from services.grader.process import run
 from services.grader.settings import GraderSettings
 from services.runtime import logs
@@ -23,8 +23,8 @@ class Counting:
         self.touched: set[str] = set()
         self.rules_hash = "counting"
 
-    def take(self, record: dict, at_ms: int, clock_ms: int, offset: int) -> bool:  # noqa: ARG002
-        return False
+    def take_in(self, heard: Iterable[Heard], _covered_upto: int) -> TakenIn:
+        return TakenIn(0, None, next(iter(heard), None))
 
     def apply(self, record: dict, *, clock_ms: int, origin: Origin) -> list[Output]:  # noqa: ARG002
         self.clock_ms = clock_ms

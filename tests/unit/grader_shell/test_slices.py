@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +14,7 @@ from schemas.encoding import encode
 from schemas.rejected import KEPT_KEY_BYTES
 from services.grader import owned as owned_module
 from services.grader.buckets import bucket_of
-from services.grader.engine import Output, Portion
+from services.grader.engine import Heard, Output, Portion, TakenIn
 from services.grader.intake import Located
 from services.grader.manifest import Manifest, Source, Stored
 from services.grader.owned import SLICE, OwnedPartition
@@ -44,12 +44,15 @@ class Listing:
         self.given: list[tuple[Any, ...]] = []
         self.applied: list[dict[str, Any]] = []
 
-    def take(self, record: dict[str, Any], at_ms: int, clock_ms: int, offset: int) -> bool:
-        if self._common(record["event_id"]):
-            self.given.append(("taken", offset, clock_ms, at_ms))
-            self.clock_ms = clock_ms
-            return True
-        return False
+    def take_in(self, heard: Iterable[Heard], covered_upto: int) -> TakenIn:
+        many, last = 0, None
+        for record, event, at_ms in heard:
+            if at_ms is None or record.offset < covered_upto or not self._common(event["event_id"]):
+                return TakenIn(many, last, (record, event, at_ms))
+            self.clock_ms = max(self.clock_ms, record.timestamp)
+            self.given.append(("taken", record.offset, self.clock_ms, at_ms))
+            many, last = many + 1, record
+        return TakenIn(many, last, None)
 
     def applying(self, record: dict[str, Any], *, clock_ms: int, origin: Any) -> Iterator[Portion]:
         self.given.append(("applied", origin.offset, clock_ms))

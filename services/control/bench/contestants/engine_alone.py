@@ -20,7 +20,7 @@ from services.control.bench.warm_up import WarmUp
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
 
-Decoded = list[tuple[Record, int | None, int, Origin]]
+Decoded = list[tuple[Any, Record, int | None]]
 
 
 async def grade_all(task: Task) -> None:
@@ -39,28 +39,30 @@ async def grade_all(task: Task) -> None:
 
 
 def decoded(batch: Sequence[Any]) -> Decoded:
-    """What can be read of a batch, with the time and the place of each."""
+    """What can be read of a batch: each record with what it says, and when vitals were observed."""
     found: Decoded = []
     for record in batch:
         read = read_bedside(record.value or b"", record.key)
         if not isinstance(read, Refusal):
-            observed_ms = event_time(read) if read["schema"] == VITALS else None
-            found.append((read, observed_ms, record.timestamp, Origin(record.topic, record.partition, record.offset)))
+            found.append((record, read, event_time(read) if read["schema"] == VITALS else None))
     return found
 
 
 def grade(engine: Partition, records: Decoded) -> int:
     """Grade them in their order; how many were observations."""
-    count = 0
-    for record, observed_ms, at_ms, origin in records:
-        clock_ms = max(engine.clock_ms, at_ms)
-        if record["schema"] == TICK:
+    left, count = iter(records), 0
+    while True:
+        found = engine.take_in(left)
+        count += found.many
+        if found.other is None:
+            return count
+        record, event, _ = found.other
+        clock_ms = max(engine.clock_ms, record.timestamp)
+        if event["schema"] == TICK:
             engine.advance(clock_ms)
-            continue
-        count += 1
-        if observed_ms is None or not engine.take(record, observed_ms, clock_ms, origin.offset):
-            engine.apply(record, clock_ms=clock_ms, origin=origin)
-    return count
+        else:
+            count += 1
+            engine.apply(event, clock_ms=clock_ms, origin=Origin(record.topic, record.partition, record.offset))
 
 
 def restored(patients: int, partitions: int) -> list[Partition]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from services.grader.engine.chart import Chart
 from services.grader.engine.crs.components import febrile
 from services.grader.engine.crs.holds import MeasuredHold, held_until
-from services.grader.engine.durations import DAY_MS, NOTHING_YET_MS, minutes
+from services.grader.engine.durations import DAY_MS, NEVER_MS, NOTHING_YET_MS, minutes
 from services.grader.engine.fold import Fold
 from services.grader.engine.past.arrival import PRESSURE_SIGNS
 from services.grader.engine.past.history import is_activation
@@ -46,7 +46,6 @@ from services.grader.engine.ward import Ward
 
 FORWARDED = "forwarded_from"
 _FAR_MS = 400 * DAY_MS  # a stream that never ends: what is due all the same is due by time alone
-NEVER_MS = 1 << 60
 # So many names are looked for in one text, as fast as in a set and in a fifth of its room; an id that is part of a name
 # goes the long way, as one that is known does.
 FEW = 8

@@ -1,10 +1,11 @@
 """The common record taken in: without a word, or with the estimate that is repeated while data arrive."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from schemas.bedside import VITALS
 from schemas.reading import event_time
-from services.grader.engine import Output
+from services.grader.engine import Heard, Output, TakenIn
 from services.grader.engine.durations import HOUR_MS, minutes
 from services.grader.engine.estimate import fingerprint, graded, with_trend
 from services.grader.engine.kept import Kept
@@ -20,6 +21,13 @@ Record = dict[str, Any]
 MARKED_EVERY_MS = HOUR_MS
 
 
+class At(NamedTuple):
+    """A place in the log, and the broker's time there."""
+
+    offset: int
+    timestamp: int
+
+
 class Common(NamedTuple):
     """Whether a record changes nothing but values and times; what follows from it, unless it goes the long way."""
 
@@ -28,6 +36,46 @@ class Common(NamedTuple):
 
 
 UNCOMMON = Common(is_common=False)
+
+
+def taken_in(
+    heard: Iterable[Heard], kept: Mapping[str, Kept], touched: set[str], clock: tuple[int, int], covered_upto: int
+) -> tuple[TakenIn, int]:
+    """Take in the common records that come first.
+
+    Args:
+        heard: records in their order.
+        kept: the patients of the partition.
+        touched: names of those who changed; more are added.
+        clock: of the partition, and when time alone may change something: a record after that is none of them.
+        covered_upto: nor is one before this offset.
+
+    Returns:
+        What was taken in, and the clock with the last of it.
+    """
+    kept_of, touch, (clock_ms, due_ms) = kept.get, touched.add, clock
+    many, last, other = 0, None, None
+    for one in heard:
+        record, event, at_ms = one
+        offset, now_ms = record.offset, record.timestamp
+        if now_ms < clock_ms:
+            now_ms = clock_ms
+        if at_ms is None or now_ms > due_ms or offset < covered_upto:
+            other = one
+            break
+        patient_id = event["patient_id"]
+        patient = kept_of(patient_id)
+        try:
+            if patient is None or patient.steady is None or not patient.steady.take(event, at_ms, now_ms, offset):
+                other = one
+                break
+        except Exception:
+            other = one  # the long way finds the same, and says so
+            break
+        touch(patient_id)
+        clock_ms, last = now_ms, record
+        many += 1
+    return TakenIn(many, last, other), clock_ms
 
 
 def commonly(kept: Kept, record: Record, clock_ms: int, place: Place, ward: Ward) -> Common:
