@@ -7,22 +7,21 @@ Either way each is parsed within its own bytes: joined into one array, a body li
 two halves of one hide it again. What is no record of vitals is read alone: one bad record costs one record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from pydantic import ConfigDict, Field, Json, TypeAdapter
 
 from schemas.bedside import MEASUREMENTS, VITALS, Vitals
-from schemas.reading import Record, event_time, read_bedside
+from schemas.reading import Record
 from schemas.reasons import Refusal
-from schemas.times import parse_common_times, parse_times
+from schemas.times import FRACTIONS, SECONDS, parse_any_text, parse_time
 
 _VitalsOrBytes = Annotated[Json[Vitals] | bytes, Field(union_mode="left_to_right")]
 # Ids and times hardly ever repeat: remembering their strings only drives others out of the processor's cache.
 _FORGETFUL = ConfigDict(cache_strings="none")
-_NO_TIME = "1970-01-01T00:00:00Z"  # stands where there is none: of the shape that is read fastest
 _NOT_PLAIN = (b"\\", b"\x7f", b"[")
 _FIELDS = tuple(Vitals.__annotations__)
 _LONGEST = 4_000  # of a plain body: a number of more than 4,300 digits is none to pydantic
@@ -38,18 +37,45 @@ def _decoder() -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(Vitals)
 
 
-def read_batch(bodies: Sequence[bytes]) -> tuple[list[Record | Refusal], list[int | None]]:
-    """What `read_bedside` says of each body, and when vitals were observed.
+class Keyed(Protocol):
+    """A record of the log."""
+
+    @property
+    def key(self) -> bytes | None:
+        """The patient; none where the record concerns the whole partition."""
+
+    @property
+    def value(self) -> bytes | None:
+        """One event."""
+
+
+Read = tuple[Any, Record | Refusal, int | None]
+
+
+def read_batch(
+    records: Sequence[Keyed],
+    homes: Mapping[str, bytes],
+    otherwise: Callable[[Any], tuple[Record | Refusal, int | None]],
+    most_bytes: int,
+) -> Iterator[Read]:
+    """Each record with what it says, and when vitals were observed.
+
+    Each is read when its turn comes: it is still in the processor's cache when it is graded.
+
+    Args:
+        records: some hundred of them.
+        homes: the keys of patients who are known to live here; KeyError for others.
+        otherwise: reads a record alone, whatever is not vitals under the key of its patient.
+        most_bytes: a longer body is read by `otherwise`.
 
     Returns:
-        Records and refusals in the order of the bodies, and as many times in milliseconds since 1970, None beside
+        Records in their order, each with an event or a refusal and a time in milliseconds since 1970, None beside
         everything that is no record of vitals.
     """
-    found, times = _read_plainly(bodies) or _read_by_pydantic(bodies)
-    for place, one in enumerate(found):
-        if type(one) is bytes or times[place] is None or not ("heart_rate_bpm" in one or _is_measured(one)):
-            found[place], times[place] = _read_alone(bodies[place])
-    return found, times
+    bodies = [record.value or b"" for record in records]
+    if _are_plain(bodies):
+        return _read_plainly(records, bodies, homes, otherwise)
+    return _read_by_pydantic(records, [body[: most_bytes + 1] for body in bodies], homes, otherwise)
 
 
 def in_order(record: Record) -> Record:
@@ -59,26 +85,24 @@ def in_order(record: Record) -> Record:
     return {name: record[name] for name in _FIELDS if name in record}
 
 
-def _read_alone(body: bytes) -> tuple[Record | Refusal, int | None]:
-    record = read_bedside(body)
-    if isinstance(record, Refusal) or record["schema"] != VITALS:
-        return record, None
-    return record, event_time(record)
-
-
-def _read_plainly(bodies: Sequence[bytes]) -> tuple[list[Any], list[int | None]] | None:
-    """Vitals with their times, everything else still as bytes; None where it takes pydantic to tell."""
-    if not _are_plain(bodies):
-        return None
-    found: list[Any] = []
+def _read_plainly(
+    records: Sequence[Keyed], bodies: Sequence[bytes], homes: Mapping[str, bytes], otherwise: Callable[[Any], Any]
+) -> Iterator[Read]:
     decode = _decoder().decode
-    for body in bodies:
+    for record, body in zip(records, bodies, strict=True):
         try:
-            found.append(decode(body))
-        except msgspec.DecodeError:
-            found.append(body)
-    times = parse_common_times(_times(found))
-    return None if times is None else (found, times)
+            event = decode(body)
+            text = event["observed_at"]  # of which msgspec knows nothing
+            try:
+                at_ms = SECONDS[text[:19]] + FRACTIONS[text[19:]]
+            except KeyError:
+                at_ms = parse_any_text(text)
+            if homes[event["patient_id"]] == record.key and ("heart_rate_bpm" in event or _is_measured(event)):
+                yield record, event, at_ms
+                continue
+        except (msgspec.DecodeError, KeyError, ValueError):
+            pass  # whatever it is, it is read alone
+        yield record, *otherwise(record)
 
 
 def _are_plain(bodies: Sequence[bytes]) -> bool:
@@ -91,14 +115,18 @@ def _are_plain(bodies: Sequence[bytes]) -> bool:
     )
 
 
-def _read_by_pydantic(bodies: Sequence[bytes]) -> tuple[list[Any], list[int | None]]:
-    """The same of any bodies."""
-    found = _adapter().validate_python(bodies)
-    return found, parse_times(_times(found))
-
-
-def _times(found: Sequence[Any]) -> list[str]:
-    return [_NO_TIME if type(one) is bytes else one["observed_at"] for one in found]
+def _read_by_pydantic(
+    records: Sequence[Keyed], bodies: Sequence[bytes], homes: Mapping[str, bytes], otherwise: Callable[[Any], Any]
+) -> Iterator[Read]:
+    """The same of any bodies, validated in one call."""
+    for record, event in zip(records, _adapter().validate_python(bodies), strict=True):
+        try:
+            if type(event) is dict and homes[event["patient_id"]] == record.key and _is_measured(event):
+                yield record, event, parse_time(event["observed_at"])
+                continue
+        except (KeyError, ValueError):
+            pass
+        yield record, *otherwise(record)
 
 
 def _is_measured(vitals: Record) -> bool:

@@ -5,7 +5,6 @@ whole number of milliseconds since 1970 in UTC, so that comparing two of them ca
 """
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated
@@ -18,15 +17,18 @@ RFC_3339 = (
     r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$"
 )
 
-Time = Annotated[str, Field(pattern=RFC_3339, max_length=40, json_schema_extra={"format": "date-time"})]
+LONGEST = 40
+_SHAPE = re.compile(RFC_3339, re.ASCII)
+Time = Annotated[str, Field(pattern=RFC_3339, max_length=LONGEST, json_schema_extra={"format": "date-time"})]
 
 EARLIEST_MS = -2_208_988_800_000  # 1900-01-01: nobody in the ward was observed before
 
-# A ward at 1 Hz names the same few seconds thousands of times: in the common shape a time is two look-ups.
+# A ward at 1 Hz names the same few seconds thousands of times: in the shape in which we write it a time is two
+# look-ups, of its first 19 signs and of all others.
 _WHOLE_SECOND = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
 _MOST_SECONDS = 10_000
-_SECONDS: dict[str, int] = {}  # milliseconds since 1970 of `2026-03-01T14:30:00`, once it was asked for
-_FRACTIONS = {"Z": 0} | {f".{milliseconds:03d}Z": milliseconds for milliseconds in range(1000)}
+SECONDS: dict[str, int] = {}  # milliseconds since 1970 of `2026-03-01T14:30:00`, once it was asked for
+FRACTIONS = {"Z": 0} | {f".{milliseconds:03d}Z": milliseconds for milliseconds in range(1000)}
 
 
 def parse_time(text: str) -> int:
@@ -36,48 +38,34 @@ def parse_time(text: str) -> int:
         ValueError: the text has no zone, names a day that does not exist, or lies before 1900. It does not repeat it.
     """
     try:
-        return _SECONDS[text[:19]] + _FRACTIONS[text[19:]]
+        return SECONDS[text[:19]] + FRACTIONS[text[19:]]
     except KeyError:
         _remember(text[:19])
         return _parsed(text)
 
 
-def parse_times(texts: Sequence[str]) -> list[int | None]:
-    """`parse_time` of each, and None where it refuses."""
-    return parse_common_times(texts) or [_parsed_or_none(text) for text in texts]
+def parse_any_text(text: str) -> int:
+    """The same of a text whose shape nobody has looked at yet.
 
-
-def parse_common_times(texts: Sequence[str]) -> list[int | None] | None:
-    """`parse_time` of each where all have the shape in which we write them, else None."""
-    try:
-        return [_SECONDS[text[:19]] + _FRACTIONS[text[19:]] for text in texts]
-    except KeyError:
-        for second in {text[:19] for text in texts}:
-            _remember(second)
-    try:
-        return [_SECONDS[text[:19]] + _FRACTIONS[text[19:]] for text in texts]
-    except KeyError:
-        return None
+    Raises:
+        ValueError: also where it is not of that shape.
+    """
+    if len(text) > LONGEST or not _SHAPE.fullmatch(text):
+        raise ValueError("not a time")
+    return parse_time(text)
 
 
 def _remember(second: str) -> None:
     """Only what has the one shape, after which nothing but a fraction and a zone can follow."""
-    if second in _SECONDS or not _WHOLE_SECOND.fullmatch(second):
+    if second in SECONDS or not _WHOLE_SECOND.fullmatch(second):
         return
     try:
         at_ms = _parsed(second + "Z")
     except ValueError:
         return
-    if len(_SECONDS) >= _MOST_SECONDS:
-        _SECONDS.clear()
-    _SECONDS[second] = at_ms
-
-
-def _parsed_or_none(text: str) -> int | None:
-    try:
-        return parse_time(text)
-    except ValueError:
-        return None
+    if len(SECONDS) >= _MOST_SECONDS:
+        SECONDS.clear()
+    SECONDS[second] = at_ms
 
 
 def _parsed(text: str) -> int:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from schemas.bedside import VITALS
 from schemas.encoding import digest, kept_bytes
 from schemas.partitions import partition_for
-from schemas.reading import Record, read_bedside
+from schemas.reading import Record, event_time, read_bedside
 from schemas.reading_batch import read_batch
 from schemas.reasons import Refusal
 from schemas.rejected import KEPT_BYTES, REJECTED
@@ -15,7 +16,6 @@ from services.grader.stored.handovers import with_newest_state
 MOST_BYTES = KEPT_BYTES  # an event this large is none: what is kept of a refused record is all of an accepted one
 MOST_KEYS = 250_000
 KEYLESS = ("crs.tick.v1", "crs.rules.v1")
-UNKNOWN = object()  # the key of a patient who is not known to live here: equal to none
 
 Taken = tuple["PlainRecord", Record | Refusal, int | None]
 
@@ -74,48 +74,39 @@ class Intake:
     def __init__(self, partition: int, partitions: int) -> None:
         self._partition, self._partitions = partition, partitions
         # Of patients who live here: working that out costs more than reading a record.
-        self._keys: dict[str, object] = {}
+        self._keys: dict[str, bytes] = {}
 
     def read(self, records: Sequence[PlainRecord]) -> Iterator[Taken]:
         """Each record with its event or why it is none, and when vitals were observed.
 
         The time is in milliseconds since 1970, and None beside everything that is no event of vitals.
         """
-        bodies = [record.value or b"" for record in records]
-        read, times = read_batch([b"" if len(body) > MOST_BYTES else body for body in bodies])
-        events: list[Any] = read
-        keys = self._keys
-        for place, event in enumerate(events):
-            if times[place] is None or keys.get(event["patient_id"], UNKNOWN) != records[place].key:
-                refusal = self._refusal(event, records[place])
-                if refusal is not None:
-                    events[place], times[place] = refusal, None
-                elif times[place] is None:
-                    events[place] = with_newest_state(event)
-        return zip(records, events, times, strict=True)
+        return read_batch(records, self._keys, self._alone, MOST_BYTES)
 
-    def _refusal(self, event: Record | Refusal, record: PlainRecord) -> Refusal | None:
-        if len(record.value or b"") > MOST_BYTES:
-            return Refusal("too_large")
+    def _alone(self, record: PlainRecord) -> tuple[Record | Refusal, int | None]:
+        event = _event(record, self._partition, self._partitions)
         if isinstance(event, Refusal):
-            return event
-        refusal = _misplaced(event, record.key, self._partition, self._partitions)
-        if refusal is None and record.key is not None:
+            return event, None
+        if record.key is not None:
             if len(self._keys) >= MOST_KEYS:
                 self._keys.clear()
             self._keys[event.get("patient_id", "")] = record.key
-        return refusal
+        return event, event_time(event) if event["schema"] == VITALS else None
 
 
 def read(record: KafkaRecord, partitions: int) -> Record | Refusal:
     """The event, if the record is one and lies where its patient belongs."""
+    return _event(record, record.partition, partitions)
+
+
+def _event(record: PlainRecord, partition: int, partitions: int) -> Record | Refusal:
     body = record.value or b""
     if len(body) > MOST_BYTES:
         return Refusal("too_large")
     event = read_bedside(body)
     if isinstance(event, Refusal):
         return event
-    return _misplaced(event, record.key, record.partition, partitions) or with_newest_state(event)
+    return _misplaced(event, record.key, partition, partitions) or with_newest_state(event)
 
 
 def _misplaced(event: Record, key: bytes | None, partition: int, partitions: int) -> Refusal | None:

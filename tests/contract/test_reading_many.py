@@ -1,6 +1,8 @@
 """Reading many records at once says of each what reading it alone says, whatever lies beside it."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
 
 import orjson
 import pytest
@@ -11,7 +13,7 @@ from schemas import times
 from schemas.reading import event_time, read_bedside
 from schemas.reading_batch import in_order, read_batch
 from schemas.reasons import Refusal
-from schemas.times import EARLIEST_MS, format_time, parse_time, parse_times
+from schemas.times import EARLIEST_MS, format_time, parse_time
 
 VITALS = {
     "schema": "crs.vitals.v1",
@@ -104,6 +106,27 @@ bodies = st.lists(
 )
 
 
+class Body(NamedTuple):
+    """One record of the patient whose key it has."""
+
+    value: bytes
+    key: bytes = b"bed-7"
+
+
+def read_each(slice_of, homes=None, most_bytes=100_000):
+    """What is read of each body, and the times."""
+    records = [Body(body) for body in slice_of]
+    homes = defaultdict(lambda: b"bed-7") if homes is None else homes
+    found = list(read_batch(records, homes, lambda record: alone(record.value), most_bytes))
+    assert [record for record, _, _ in found] == records
+    return [event for _, event, _ in found], [at_ms for _, _, at_ms in found]
+
+
+def alone(body):
+    record = read_bedside(body)
+    return record, time_of_vitals(record)
+
+
 def time_of_vitals(record):
     is_vitals = not isinstance(record, Refusal) and record["schema"] == "crs.vitals.v1"
     return event_time(record) if is_vitals else None
@@ -121,17 +144,17 @@ def in_full(record):
 @example([GOOD + b"," + GOOD, GOOD[:60], GOOD[60:]])
 @example([GOOD, GOOD[:-1] + b',"x":"', b'"}', GOOD])
 def test_many_are_read_as_each_is_read_alone(slice_of):
-    records, observed_ms = read_batch(slice_of)
-
-    alone = [read_bedside(body) for body in slice_of]
-    assert records == alone
-    assert [in_full(record) for record in records] == list(map(repr, alone))
-    assert observed_ms == [time_of_vitals(record) for record in alone]
+    expected = [read_bedside(body) for body in slice_of]
+    for _ in ("for the first time", "its seconds known by now"):
+        records, observed_ms = read_each(slice_of)
+        assert records == expected
+        assert [in_full(record) for record in records] == list(map(repr, expected))
+        assert observed_ms == [time_of_vitals(record) for record in expected]
 
 
 @pytest.mark.parametrize("body", HOSTILE, ids=lambda body: repr(body[:40]))
 def test_among_plain_ones_each_is_read_as_alone(body):
-    records, observed_ms = read_batch([GOOD, body])
+    records, observed_ms = read_each([GOOD, body])
 
     assert in_full(records[1]) == repr(read_bedside(body))
     assert observed_ms[1] == time_of_vitals(read_bedside(body))
@@ -143,10 +166,31 @@ def test_one_bad_record_among_good_ones_costs_itself(body, place):
     slice_of = [GOOD, GOOD]
     slice_of.insert(place, body)
 
-    records, _ = read_batch(slice_of)
+    records, _ = read_each(slice_of)
 
     assert len(records) == 3
     assert [records[at] for at in range(3) if at != place] == [read_bedside(GOOD)] * 2
+
+
+@pytest.mark.parametrize("beside", [GOOD, GOOD.replace(b"e1", b"\xc3\xa4")], ids=["plain", "not plain"])
+def test_who_is_not_known_to_live_here_and_whatever_is_too_large_is_read_alone(beside):
+    asked = []
+
+    def read(slice_of, homes, most_bytes=1000):
+        asked.clear()
+        found = read_batch(
+            [Body(body) for body in slice_of], homes, lambda record: asked.append(record) or (1, 2), most_bytes
+        )
+        return [event for _, event, _ in found]
+
+    at_home = {"bed-7": b"bed-7"}
+    assert read([GOOD, beside], at_home) == [read_bedside(GOOD), read_bedside(beside)]
+    assert asked == []
+    assert read([GOOD, beside], {}) == [1, 1]
+    assert read([GOOD, beside], {"bed-7": b"bed-8"}) == [1, 1]
+    long = GOOD[:-1] + b',"x":"' + b"x" * 5000 + b'"}'
+    assert read([GOOD, long, beside], at_home) == [read_bedside(GOOD), 1, read_bedside(beside)]
+    assert asked == [Body(long)]
 
 
 COMMON = st.integers(EARLIEST_MS, 4102444800000).map(format_time)
@@ -193,18 +237,29 @@ def parsed(text):
 @settings(deadline=None)
 @given(st.lists(written, max_size=6))
 @example(list(ODD))
+@example([text.ljust(41, "0") for text in ODD])
+def test_whatever_stands_where_a_time_should_is_read_as_alone(texts):
+    slice_of = [orjson.dumps({**VITALS, "observed_at": text}) for text in texts]
+    for body in slice_of:  # by itself, or others would decide who reads it
+        records, observed_ms = read_each([body])
+        assert records == [read_bedside(body)]
+        assert observed_ms == [time_of_vitals(read_bedside(body))]
+
+
+@settings(deadline=None)
+@given(st.lists(written, max_size=6))
+@example(list(ODD))
 @example(list(reversed(ODD)))
 def test_a_time_means_the_same_however_often_its_second_was_asked_for(texts):
     expected = [by_the_calendar(text) for text in texts]
 
     assert [parsed(text) for text in texts] == expected
     assert [parsed(text) for text in texts] == expected
-    assert parse_times(texts) == expected
 
 
 def test_seconds_that_nobody_asks_for_any_more_are_forgotten_and_still_right(monkeypatch):
     monkeypatch.setattr(times, "_MOST_SECONDS", 10)
     for at_ms in range(0, 25_000, 1000):
         assert parse_time(format_time(at_ms)) == at_ms
-    assert len(times._SECONDS) <= 10
+    assert len(times.SECONDS) <= 10
     assert parse_time("1970-01-01T00:00:00.007Z") == 7
