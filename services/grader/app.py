@@ -33,7 +33,7 @@ FETCHED_BYTES = 512 * 1024
 # so long without a fetch aiokafka leaves the group and joins it again only after a fetch, but Faust fetches only what
 # it was given: nobody would ever move again. It must never come to that; what really hangs is seen by `watchdog.py`.
 NO_POLL_LIMIT_S = 24 * 3600.0
-CHECKPOINT_SHARE = 0.1  # of the time; a restart applies again what came since the last checkpoint
+CHECKPOINT_SHARE = 0.05  # of the time; a restart applies again what came since the last checkpoint
 RAW: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
 
 

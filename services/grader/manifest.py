@@ -18,6 +18,8 @@ MANIFEST_KEY = b"manifest"
 # Of one record: a quarter of what the broker takes. What is charted by hand within a day is kept whole, 60 bytes a set
 # of vitals: a source that says it charts by hand, and does so each second, makes a patient of 5 MB; nothing ends that.
 MOST_BYTES = 4 * 1024 * 1024
+# Of zlib: it is a good part of what a checkpoint takes from grading; the best takes four times that, for 20 bytes less.
+_QUICKLY = 3
 _PIECE = b"\n"  # what a piece of a patient begins with: a line without anything in it, and the rest is a body
 
 
@@ -167,7 +169,7 @@ def encode_bucket(patients: Mapping[str, bytes], upto: int) -> bytes:
         lines.append(line)
         bodies.append(body)
     names = orjson.dumps(list(zip(patients, map(len, bodies), strict=True)))
-    packed = zlib.compress(b"\n".join([names, *lines]))
+    packed = zlib.compress(b"\n".join([names, *lines]), _QUICKLY)
     rest = b"".join([packed, *bodies])
     head = orjson.dumps({"format": FORMAT, "next": upto, "lines": len(packed), "crc32": zlib.crc32(rest)})
     return b"%b\n%b" % (head, rest)
