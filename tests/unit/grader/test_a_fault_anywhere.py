@@ -11,6 +11,7 @@ from services.grader.engine.kept import Kept
 from services.grader.engine.ruleset.rules import DEFAULT_RULES
 from services.grader.engine.ruleset.site_rules import overridden
 from services.grader.engine.state import PatientState
+from services.grader.engine.steady.lockstep import Lockstep
 from services.grader.engine.steady.steady import Steady
 from tests.vignettes.bed import Bed, ms, when
 from tests.vignettes.starting_points import SECOND, WELL
@@ -158,7 +159,8 @@ def test_once_mended_the_bed_is_graded_again(monkeypatch, place):
 
 def test_a_fault_on_the_short_way_is_found_again_on_the_long_one(monkeypatch):
     bed, _ = broken(monkeypatch, "estimate.trend")
-    monkeypatch.setattr(Steady, "take", lambda *_: 1 // 0)
+    monkeypatch.setattr(Steady, "take_apart", lambda *_: 1 // 0)
+    monkeypatch.setattr(Lockstep, "take", lambda *_: 1 // 0)
     record = {
         "schema": "crs.vitals.v1", "event_id": "one-more", "patient_id": "bed-7", "observed_at": when(7),
         "source": "monitor", **RATES,

@@ -6,7 +6,7 @@ import pytest
 
 from services.grader.engine.steady import within as known_answers
 from services.grader.engine.steady.bands import Band
-from services.grader.engine.steady.lockstep import in_step, shared
+from services.grader.engine.steady.lockstep import Stream, in_step, shared
 from services.grader.engine.steady.row import Row
 from services.grader.engine.steady.within import Within, unpacked, within
 from tests.unit.grader.two_ways import TwoWays
@@ -77,7 +77,7 @@ def row(sign: str, step_ms: int, *, series: str | None = None) -> Row:
     ],
 )
 def test_rows_are_in_step_once_they_have_one_pace(rows, together):
-    assert (in_step(tuple(rows), frozenset(), 0) is not None) is together
+    assert (in_step(tuple(rows), frozenset(), Stream("monitor", (), 0, 0, 0)) is not None) is together
 
 
 @pytest.mark.parametrize(

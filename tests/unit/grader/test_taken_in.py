@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.grader.engine.partition import Partition
+from services.grader.engine.steady.lockstep import Lockstep
 from services.grader.engine.steady.steady import Steady
 from services.grader.engine.steady.taking_in import At
 from tests.unit.grader.one_reading_more import NEXT, monitored_bed, said_next
@@ -74,5 +75,6 @@ def test_the_clock_never_goes_back():
 
 def test_a_fault_leaves_it_to_the_long_way(monkeypatch):
     engine = partition()
-    monkeypatch.setattr(Steady, "take", lambda *_: 1 // 0)
+    monkeypatch.setattr(Steady, "take_apart", lambda *_: 1 // 0)
+    monkeypatch.setattr(Lockstep, "take", lambda *_: 1 // 0)
     assert engine.take_in([heard(1)]) == (0, None, heard(1))

@@ -15,12 +15,11 @@ from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.oddities import contradict_each_other
 from services.grader.engine.signs.readings import HEART_RATE, TEMPERATURE, pressure_source
 from services.grader.engine.steady.gathered import Gathered
-from services.grader.engine.steady.lockstep import Lockstep, in_step, shared
+from services.grader.engine.steady.lockstep import LATEST_MS, Lockstep, Stream, in_step, shared
 from services.grader.engine.steady.row import ABOUT_MS, Row, Sums
 from services.grader.engine.trends.trend_points import UNITS
 
 Record = dict[str, Any]
-LATEST_MS = MINUTE_MS  # a record that took longer than this is looked at more closely
 _PRESSURE_SIGNS = ("sbp_mmhg", "dbp_mmhg", "map_mmhg")
 _LOOKED_AT = (*_PRESSURE_SIGNS, TEMPERATURE)  # with what they come with: the line, the site
 
@@ -83,6 +82,13 @@ class Steady:
 
     def take(self, record: Record, at_ms: int, clock_ms: int, offset: int) -> bool:
         """Gather a record if it changes nothing but values and times; False, and nothing is changed, otherwise."""
+        lock = self.lock
+        if lock is not None and lock.take(record, at_ms, clock_ms, offset):
+            return True
+        return self.take_apart(record, at_ms, clock_ms, offset)
+
+    def take_apart(self, record: Record, at_ms: int, clock_ms: int, offset: int) -> bool:
+        """The same of a record that is not in step: signs come each at its own pace."""
         placed_ms = at_ms - at_ms % SECOND_MS
         if (
             clock_ms >= self.until_ms
@@ -92,35 +98,7 @@ class Steady:
             or record["event_id"] in self.ids
         ):
             return False
-        lock = self.lock
-        if lock is None or placed_ms - lock.last_ms != lock.step_ms or placed_ms >= self.point_until_ms:
-            return self._take_apart(record, at_ms, clock_ms, offset)
-        try:
-            values = lock.values_of(record)
-        except KeyError:
-            return self._take_apart(record, at_ms, clock_ms, offset)
-        more = len(record) - lock.fields  # than a monitor's record of these signs has, with or without its device
-        if more and (more != 1 or "device_id" not in record) and not lock.loose.isdisjoint(record):
-            return self._take_apart(record, at_ms, clock_ms, offset)
-        known = lock.sums.get(values)
-        if known is None:
-            known = lock.within.look(values)
-            if known is None:
-                return self._take_apart(record, at_ms, clock_ms, offset)
-        y, lock.values = known
-        lock.y += y
-        lock.n += 1
-        lock.last_ms = placed_ms
-        lock.at_ms = at_ms
-        lock.event_id = record["event_id"]
-        self.clock_ms = clock_ms
-        self.offset = offset
-        return True
-
-    def _take_apart(self, record: Record, at_ms: int, clock_ms: int, offset: int) -> bool:
-        """The same for signs that come each at its own pace."""
         self._unlock()
-        placed_ms = at_ms - at_ms % SECOND_MS
         if placed_ms < self.from_ms or clock_ms - self.placed_ms >= self.pause_ms or not self.others.isdisjoint(record):
             return False
         found = [(row, record[row.sign]) for row in self.rows if row.sign in record]
@@ -149,13 +127,15 @@ class Steady:
         if slow or any(row.sign in _LOOKED_AT for row in rows):
             return
         names = self.others.union([row.sign for row in self.rows if row not in rows])
-        self.lock = in_step(rows, shared(names), self.point_from_ms)
+        stream = Stream(self.source, self.ids, self.until_ms, self.point_from_ms, self.point_until_ms)
+        self.lock = in_step(rows, shared(names), stream)
 
     def _tell(self) -> None:
         """Tell all rows what those in step share."""
         lock = self.lock
         if lock is not None and (count := lock.tell()):
             self.count += count
+            self.clock_ms, self.offset = lock.clock_ms, lock.offset
             self.from_ms = self.placed_ms = lock.last_ms
             self.arrived_ms = max(lock.at_ms, self.arrived_ms)
 
@@ -165,8 +145,17 @@ class Steady:
 
     def shown(self, clock_ms: int, repeat_ms: int) -> None:
         """The estimate was repeated; when it is due again."""
-        self.shown_ms = clock_ms
-        self.repeat_ms, self.until_ms = repeat_ms, min(repeat_ms, self.changes_ms)
+        self.shown_ms, self.repeat_ms = clock_ms, repeat_ms
+        self._until(min(repeat_ms, self.changes_ms))
+
+    def repeat(self) -> None:
+        """Take the record that comes now, although the estimate is due again with it."""
+        self._until(self.changes_ms)
+
+    def _until(self, until_ms: int) -> None:
+        self.until_ms = until_ms
+        if self.lock is not None:
+            self.lock.until_ms = until_ms
 
     def go_on(self, gathered: Gathered) -> bool:
         """Go on with what was gathered before, in the state that it led to; False, and all is as it was, if it cannot.

@@ -65,8 +65,14 @@ def taken_in(
             break
         patient_id = event["patient_id"]
         patient = kept_of(patient_id)
+        if patient is None or (steady := patient.steady) is None:
+            other = one
+            break
+        lock = steady.lock
         try:
-            if patient is None or patient.steady is None or not patient.steady.take(event, at_ms, now_ms, offset):
+            if (lock is None or not lock.take(event, at_ms, now_ms, offset)) and not steady.take_apart(
+                event, at_ms, now_ms, offset
+            ):
                 other = one
                 break
         except Exception:
@@ -93,7 +99,7 @@ def commonly(kept: Kept, record: Record, clock_ms: int, place: Place, ward: Ward
         taken = steady.take(record, at_ms, clock_ms, place.offset)
         return Common(is_common=True, outputs=[]) if taken else UNCOMMON
     before, due_ms = steady.gathered(), steady.repeat_ms
-    steady.until_ms = steady.changes_ms
+    steady.repeat()
     if not steady.take(record, at_ms, clock_ms, place.offset):
         return UNCOMMON
     said = None
