@@ -12,6 +12,9 @@ from services.grader.ending import end_process
 # Then the partition waits: memory stays bounded however slow the broker is, and however large what is sent.
 MOST_UNACKNOWLEDGED = 1_000
 MOST_BYTES = 16 * 1024 * 1024
+# An estimate may wait so long for others, of all partitions at the same moments: what is said of a ward is then a few
+# dozen requests a second, not hundreds. Whatever else is said goes at once, and takes along what waits.
+GATHER_S = 0.025
 
 
 class Addressed(NamedTuple):
@@ -64,6 +67,8 @@ class Sender:
         self._waiting: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []
         self._closed = False
         self._work = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._held: asyncio.TimerHandle | None = None
         self._task: asyncio.Future[None] | None = asyncio.ensure_future(self._send_all())
 
     @property
@@ -84,7 +89,10 @@ class Sender:
             self._unacknowledged[self._number] = size
             self._bytes += size
             self._queue.append((self._number, output, time.monotonic()))
-        self._work.set()
+        if self._held is None and outputs:
+            self._held = self._loop.call_at(_next_moment(self._loop.time()), self._work.set)
+        if any(output.kind != "estimates" for output in outputs):
+            self._work.set()
 
     async def room(self) -> None:
         """Wait until fewer than the limit are unacknowledged, and not too many bytes; or until sending has stopped."""
@@ -106,6 +114,7 @@ class Sender:
         Nobody waits any more: what is still to be sent never will be.
         """
         self._closed = True
+        self._hold()
         if self._task is not None:
             self._task.cancel()
             self._task = None  # once cancelled it holds this sender
@@ -118,12 +127,21 @@ class Sender:
         """Whether it came to that before sending stopped."""
         if self._closed or condition():
             return not self._closed
+        self._work.set()  # nothing that somebody waits for waits for others
         reached: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((condition, reached))
         return await reached
 
+    def _hold(self) -> None:
+        """Nothing is left to send: wait until there is."""
+        self._work.clear()
+        if self._held is not None:
+            self._held.cancel()
+            self._held = None
+
     async def _send_all(self) -> None:
         while True:
+            await self._work.wait()
             while self._queue:
                 number, output, since_s = self._queue.popleft()
                 try:
@@ -132,8 +150,7 @@ class Sender:
                     end_process("an output could not be handed to Kafka", fault)
                 self._handed_over_s[number] = time.monotonic()
                 receipt.add_done_callback(partial(self._settle, number, output, since_s))
-            self._work.clear()
-            await self._work.wait()
+            self._hold()
 
     def _settle(self, number: int, output: Addressed, since_s: float, done: "asyncio.Future[Any]") -> None:
         if done.cancelled():
@@ -147,3 +164,8 @@ class Sender:
             if condition() and not reached.done():
                 reached.set_result(True)
         self._waiting = [waiting for waiting in self._waiting if not waiting[1].done()]
+
+
+def _next_moment(now_s: float) -> float:
+    """The same for all partitions."""
+    return (now_s // GATHER_S + 1) * GATHER_S

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from services.grader import sender as sending
 from services.grader.sender import MOST_BYTES, Addressed, Sender, SendingStopped
 
 
@@ -40,6 +41,11 @@ def run(scenario: Callable[[Broker, Sender, list[bytes]], Awaitable[None]], *, l
     asyncio.run(whole())
 
 
+async def eventually(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.001)
+
+
 async def let_run() -> None:
     for _ in range(10):
         await asyncio.sleep(0)
@@ -52,6 +58,56 @@ def test_outputs_are_handed_over_in_their_order():
         await let_run()
 
         assert broker.taken == [b"rise", b"evidence", b"resolved"]
+
+    run(scenario)
+
+
+def estimates(*values: bytes) -> list[Addressed]:
+    return [output._replace(kind="estimates") for output in outputs(*values)]
+
+
+def test_estimates_wait_a_moment_for_others_of_all_partitions(monkeypatch):
+    monkeypatch.setattr(sending, "GATHER_S", 0.2)
+
+    async def scenario(broker, sender, _):
+        loop = asyncio.get_running_loop()
+        other = Sender(broker.produce, acknowledged=lambda *_: None)
+        began_s = loop.time()
+        sender.enqueue(estimates(b"1"))
+        await let_run()
+        other.enqueue(estimates(b"2"))
+        sender.enqueue(estimates(b"3"))
+        await let_run()
+        together = loop.time() // 0.2 == began_s // 0.2
+        assert broker.taken == [] or not together  # a moment may have passed between the two
+        await eventually(lambda: len(broker.taken) == 3)
+        assert loop.time() - began_s < 10
+        assert sorted(broker.taken) == [b"1", b"2", b"3"]
+        assert broker.taken.index(b"1") < broker.taken.index(b"3")
+        other.close()
+
+    run(scenario)
+
+
+def test_whatever_else_is_said_goes_at_once_and_takes_along_what_waits():
+    async def scenario(broker, sender, _):
+        sender.enqueue(estimates(b"estimate"))
+        sender.enqueue(outputs(b"rise"))
+        sender.enqueue(estimates(b"another"))
+        await let_run()
+        assert broker.taken[:2] == [b"estimate", b"rise"]
+
+    run(scenario)
+
+
+def test_nothing_that_somebody_waits_for_waits_for_others():
+    async def scenario(broker, sender, _):
+        sender.enqueue(estimates(b"1"))
+        settled = asyncio.ensure_future(sender.settled())
+        await let_run()
+        assert broker.taken == [b"1"]
+        broker.acknowledge(0)
+        await asyncio.wait_for(settled, 1)
 
     run(scenario)
 

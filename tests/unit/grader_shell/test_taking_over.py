@@ -17,7 +17,7 @@ from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
 from services.grader.manifest import Manifest, Newest, Source, Stored, decode_bucket
 from services.grader.owned import AGAIN, OwnedPartition
-from services.grader.sender import Addressed, Sender
+from services.grader.sender import Addressed, Sender, SendingStopped
 from services.grader.topic_names import topic_names
 from tests.vignettes.bed import ms, when
 
@@ -99,14 +99,17 @@ def taken_over(
     asyncio.run(whole())
 
 
-async def let_run() -> None:
-    for _ in range(50):
-        await asyncio.sleep(0)
+async def let_run(owned: OwnedPartition) -> None:
+    """Everybody's estimate is said again, and all that was said is sent."""
+    with suppress(SendingStopped):
+        if owned._saying_again is not None:
+            await owned._saying_again
+        await owned.sender.settled()
 
 
 def test_each_restored_patients_estimate_is_sent_once():
     async def scenario(owned, sent):
-        await let_run()
+        await let_run(owned)
 
         assert [output.topic for output in sent] == ["crs.estimates.v1"] * len(PATIENTS)
         assert {output.key.decode() for output in sent} == set(PATIENTS)
@@ -121,7 +124,7 @@ def test_what_was_graded_meanwhile_is_not_followed_by_something_older():
     async def scenario(owned, sent):
         last = max(PATIENTS)
         graded(owned.engine, last, 6, temperature_c=39.0)
-        await let_run()
+        await let_run(owned)
 
         (again,) = [json.loads(output.value) for output in sent if output.key.decode() == last]
         assert again["revision"] == owned.engine.patients[last].revision > 1
@@ -132,7 +135,7 @@ def test_what_was_graded_meanwhile_is_not_followed_by_something_older():
 def test_lost_records_page_once_for_each_patient_before_anything_else():
     async def scenario(owned, sent):
         owned.skip_to(520)
-        await let_run()
+        await let_run(owned)
 
         pages = [json.loads(output.value) for output in sent if output.topic == "crs.escalations.v1"]
         assert {page["patient_id"] for page in pages} == set(PATIENTS)
@@ -147,7 +150,7 @@ def test_lost_records_page_once_for_each_patient_before_anything_else():
 def test_a_partition_that_is_given_up_says_no_more():
     async def scenario(owned, sent):
         await owned.abandon()
-        await let_run()
+        await let_run(owned)
 
         assert sent == []
 
@@ -161,7 +164,7 @@ def test_a_record_that_the_state_contains_moves_the_clock_all_the_same():
 
     async def scenario(owned, sent):
         await owned.apply([record(500, covered, 20), record(501, other, 10)])
-        await let_run()
+        await let_run(owned)
 
         pages = [json.loads(output.value) for output in sent if output.topic == "crs.estimates.v1"]
         assert owned.engine.clock_ms == ms(20)
