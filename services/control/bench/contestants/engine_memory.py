@@ -63,7 +63,7 @@ async def _warm_up(task: Task, folder: Path) -> None:
     async with aclosing(fetched(task.kafka, task.bedside, task.ends_by_partition)) as log:
         async for batch in log:
             left -= len(batch)
-            grade(engine, [found for found in decoded(batch) if found[0].get("patient_id") == name])
+            grade(engine, [found for found in decoded(batch) if found[1].get("patient_id") == name])
             if left <= 0:
                 return
 
