@@ -1,6 +1,6 @@
 """Many bodies at once, each read exactly as `read_bedside` reads it alone, but for the order of fields (`in_order`).
 
-Nearly all are plain: ASCII without an escape, times as we write them. Of those msgspec reads vitals in two fifths of
+Nearly all are plain: ASCII without an escape. Of those msgspec reads vitals in two fifths of
 what pydantic takes, and refuses whatever pydantic refuses. It alone would be laxer with bytes that are no text, with
 escaped control characters, deep nesting and endless numbers: bodies that could hold such go to pydantic, in one call.
 Either way each is parsed within its own bytes: joined into one array, a body like `{...},{...}` could add a record and
@@ -75,7 +75,7 @@ def read_batch(
     bodies = [record.value or b"" for record in records]
     if _are_plain(bodies):
         return _read_plainly(records, bodies, homes, otherwise)
-    return _read_by_pydantic(records, [body[: most_bytes + 1] for body in bodies], homes, otherwise)
+    return _read_by_pydantic(records, [b"" if len(body) > most_bytes else body for body in bodies], homes, otherwise)
 
 
 def in_order(record: Record) -> Record:
@@ -101,7 +101,7 @@ def _read_plainly(
                 yield record, event, at_ms
                 continue
         except (msgspec.DecodeError, KeyError, ValueError):
-            pass  # whatever it is, it is read alone
+            pass  # whatever it is, reading it alone says why it is refused, or takes it
         yield record, *otherwise(record)
 
 
@@ -125,7 +125,7 @@ def _read_by_pydantic(
                 yield record, event, parse_time(event["observed_at"])
                 continue
         except (KeyError, ValueError):
-            pass
+            pass  # the same: reading it alone says why it is refused
         yield record, *otherwise(record)
 
 

@@ -191,6 +191,9 @@ def test_who_is_not_known_to_live_here_and_whatever_is_too_large_is_read_alone(b
     long = GOOD[:-1] + b',"x":"' + b"x" * 5000 + b'"}'
     assert read([GOOD, long, beside], at_home) == [read_bedside(GOOD), 1, read_bedside(beside)]
     assert asked == [Body(long)]
+    padded = GOOD.ljust(5000)  # cut off where it is too large it would be a good one
+    assert read([GOOD, padded, beside], at_home) == [read_bedside(GOOD), 1, read_bedside(beside)]
+    assert asked == [Body(padded)]
 
 
 COMMON = st.integers(EARLIEST_MS, 4102444800000).map(format_time)
