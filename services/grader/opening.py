@@ -3,7 +3,7 @@
 import logging
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from services.grader.aside import Aside
@@ -13,6 +13,7 @@ from services.grader.checkpoint import CheckpointWriter
 from services.grader.engine import EngineFactory
 from services.grader.manifest import Manifest, Source
 from services.grader.mending import MendablePartition, Mending
+from services.grader.outstanding import Outstanding
 from services.grader.restore import Restored, restore
 from services.grader.sender import Acknowledged, Produce, Sender
 from services.grader.settings import GraderSettings
@@ -60,6 +61,7 @@ class Opener:
     engine_for: EngineFactory
     produce: Produce
     acknowledged: Acknowledged
+    outstanding: Outstanding = field(default_factory=Outstanding)
 
     async def fetch(self, number: int) -> StoredPartition:
         """Everything that has to come from the broker before a partition can be taken over.
@@ -120,7 +122,7 @@ class Opener:
         if not engine.resume(manifest.rules):
             log.error("the rule set that was in force is not here", extra={"partition": number})
         aside = Aside(engine, buckets=found.unreadable, everybody=missing)
-        sender = Sender(self.produce, acknowledged=self.acknowledged)
+        sender = Sender(self.produce, acknowledged=self.acknowledged, outstanding=self.outstanding)
         owned = MendablePartition(
             number, generation, engine=aside, sender=sender, writer=writer,
             manifest=replace(manifest, partitions=self.settings.partitions), topics=self.topics,

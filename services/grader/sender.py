@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from services.grader.ending import end_process
+from services.grader.outstanding import Outstanding
 
-# Then the partition waits: memory stays bounded however slow the broker is, and however large what is sent.
+# Then the partition waits. How large all of them may be together: `outstanding.py`.
 MOST_UNACKNOWLEDGED = 1_000
-MOST_BYTES = 16 * 1024 * 1024
 # An estimate may wait so long for others, of all partitions at the same moments: what is said of a ward is then a few
 # dozen requests a second, not hundreds. Whatever else is said goes at once, and takes along what waits.
 GATHER_S = 0.025
@@ -55,16 +55,19 @@ class Sender:
     checkpoint, with the same id. Losing one is never acceptable, repeating one is.
     """
 
-    def __init__(self, produce: Produce, *, acknowledged: Acknowledged, limit: int = MOST_UNACKNOWLEDGED) -> None:
+    def __init__(
+        self, produce: Produce, *, acknowledged: Acknowledged, limit: int = MOST_UNACKNOWLEDGED,
+        outstanding: Outstanding | None = None,
+    ) -> None:  # fmt: skip
         self._produce = produce
         self._acknowledged = acknowledged
+        self._outstanding = outstanding or Outstanding()
         self._limit = limit
         self._queue: deque[tuple[int, Addressed, float]] = deque()
         self._number = 0
         self._unacknowledged: dict[int, int] = {}  # in the order of sending, with sizes
         self._handed_over_s: dict[int, float] = {}  # when, of those of them that were
         self._bytes = 0
-        self._waiting: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []
         self._closed = False
         self._work = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -82,12 +85,15 @@ class Sender:
         return next(iter(self._handed_over_s.values()), None)
 
     def enqueue(self, outputs: Sequence[Addressed]) -> None:
-        """Take outputs over; never waits."""
+        """Take outputs over; never waits. After `close` nothing is sent any more, nor counted."""
+        if self._closed:
+            return
         for output in outputs:
             self._number += 1
             size = len(output.key or b"") + len(output.value or b"")
             self._unacknowledged[self._number] = size
             self._bytes += size
+            self._outstanding.bytes += size
             self._queue.append((self._number, output, time.monotonic()))
         if self._held is None and outputs:
             self._held = self._loop.call_at(_next_moment(self._loop.time()), self._work.set)
@@ -96,7 +102,7 @@ class Sender:
 
     async def room(self) -> None:
         """Wait until fewer than the limit are unacknowledged, and not too many bytes; or until sending has stopped."""
-        await self._until(lambda: len(self._unacknowledged) < self._limit and self._bytes < MOST_BYTES)
+        await self._until(lambda: len(self._unacknowledged) < self._limit and self._outstanding.has_room)
 
     async def settled(self) -> None:
         """Wait until everything enqueued so far is acknowledged, whatever comes after it.
@@ -113,24 +119,21 @@ class Sender:
 
         Nobody waits any more: what is still to be sent never will be.
         """
+        if not self._closed:
+            self._outstanding.less(self._bytes)
         self._closed = True
         self._hold()
         if self._task is not None:
             self._task.cancel()
             self._task = None  # once cancelled it holds this sender
-        for _, reached in self._waiting:
-            if not reached.done():
-                reached.set_result(False)
-        self._waiting.clear()
+        self._outstanding.stop(self)
 
     async def _until(self, condition: Callable[[], bool]) -> bool:
         """Whether it came to that before sending stopped."""
         if self._closed or condition():
             return not self._closed
         self._work.set()  # nothing that somebody waits for waits for others
-        reached: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((condition, reached))
-        return await reached
+        return await self._outstanding.until(condition, self)
 
     def _hold(self) -> None:
         """Nothing is left to send: wait until there is."""
@@ -158,12 +161,10 @@ class Sender:
         if (fault := done.exception()) is not None:
             end_process("Kafka did not take an output in time", fault)
         del self._handed_over_s[number]
-        self._bytes -= self._unacknowledged.pop(number)
+        size = self._unacknowledged.pop(number)
+        self._bytes -= size
         self._acknowledged(output, time.monotonic() - since_s)
-        for condition, reached in self._waiting:
-            if condition() and not reached.done():
-                reached.set_result(True)
-        self._waiting = [waiting for waiting in self._waiting if not waiting[1].done()]
+        self._outstanding.less(0 if self._closed else size)
 
 
 def _next_moment(now_s: float) -> float:

@@ -16,6 +16,11 @@ from mode.utils.futures import notify
 
 from services.grader.fetching import Fetched, keep_unread
 
+# The broker answers a fetch at once when there is anything; so long it may wait for the first record. Faust's 1.5 s are
+# too many: while one partition is asked alone, because the others still have unread batches, aiokafka asks the broker
+# for nothing else, and one that is at its end would hold up a backlog in all the others.
+FETCH_WAIT_MS = 100
+
 
 async def _nothing() -> None:
     """Stands where nobody asked to be called."""
@@ -77,6 +82,14 @@ class BatchConsumer(driver.Consumer):
             )
         ]  # fmt: skip
 
+    def on_buffer_full(self, tp: TP) -> None:
+        """All batched partitions share one queue, which makes the reading wait when it is full: that is enough.
+
+        Faust would ask for the others only, and notice up to a second late that this one may be read again.
+        """
+        if not self._is_batched(tp.topic):
+            super().on_buffer_full(tp)
+
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """No gaps in the batched topic: they only serve Faust's commit arithmetic, which is not used there."""
         if not self._is_batched(tp.topic):
@@ -123,13 +136,15 @@ class BatchConsumer(driver.Consumer):
 
 
 class BatchThread(driver.AIOKafkaConsumerThread):
-    """Faust's thread around aiokafka's consumer; it leaves batched records unread."""
+    """Faust's thread around aiokafka's consumer; it leaves batched records unread, and never asks for long."""
 
     async def on_start(self) -> None:
         """Start aiokafka's consumer."""
         await super().on_start()
         transport = cast(BatchTransport, self.transport)
-        keep_unread(self._ensure_consumer()._fetcher, transport.batched_topic)
+        fetcher = self._ensure_consumer()._fetcher
+        fetcher._fetch_max_wait_ms = FETCH_WAIT_MS
+        keep_unread(fetcher, transport.batched_topic)
 
 
 class DurableProducer(driver.Producer):

@@ -18,6 +18,7 @@ OVERRIDDEN = {
     "wait_empty": ["self"],
     "on_partitions_revoked": ["self", "revoked"],
     "verify_event_path": ["self", "now", "tp"],
+    "on_buffer_full": ["self", "tp"],
     "_add_gap": ["self", "tp", "offset_from", "offset_to"],
     "_filter_tps_with_pending_acks": ["self", "topics"],
     "_new_offset": ["self", "tp"],

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from services.grader import sender as sending
-from services.grader.sender import MOST_BYTES, Addressed, Sender, SendingStopped
+from services.grader.outstanding import MOST_BYTES, Outstanding
+from services.grader.sender import Addressed, Sender, SendingStopped
 
 
 class Broker:
@@ -157,6 +158,56 @@ def test_there_is_no_room_for_more_bytes_however_few_outputs_they_are():
         await asyncio.wait_for(room, 1)
 
     run(scenario)
+
+
+def test_all_partitions_together_have_no_more_room_than_one():
+    async def whole():
+        broker, outstanding = Broker(), Outstanding()
+        first, second = (
+            Sender(broker.produce, acknowledged=lambda *_: None, outstanding=outstanding) for _ in range(2)
+        )
+        first.enqueue(outputs(b"x" * MOST_BYTES))
+        second.enqueue(outputs(b"y" * MOST_BYTES))
+        room = asyncio.ensure_future(second.room())
+        await let_run()
+        broker.acknowledge(0)
+        await let_run()
+        assert not room.done()
+
+        broker.acknowledge(1)
+        await asyncio.wait_for(room, 1)
+        assert outstanding.bytes == 0
+        first.close()
+        second.close()
+
+    asyncio.run(whole())
+
+
+def test_what_a_partition_that_is_given_up_has_not_got_through_leaves_room_for_the_others():
+    async def whole():
+        broker, outstanding = Broker(), Outstanding()
+        leaving, staying = (
+            Sender(broker.produce, acknowledged=lambda *_: None, outstanding=outstanding) for _ in range(2)
+        )
+        leaving.enqueue(outputs(b"x" * MOST_BYTES))
+        room = asyncio.ensure_future(staying.room())
+        settled = asyncio.ensure_future(leaving.settled())
+        await let_run()
+        assert not room.done()
+
+        leaving.close()
+        await asyncio.wait_for(room, 1)
+        with pytest.raises(SendingStopped):
+            await settled
+        leaving.enqueue(outputs(b"z" * MOST_BYTES))
+        leaving.close()
+        for receipt in broker.receipts:
+            receipt.set_result(None)
+        await let_run()
+        assert outstanding.bytes == 0
+        staying.close()
+
+    asyncio.run(whole())
 
 
 def test_a_key_of_many_bytes_takes_as_much_room_as_a_value():
