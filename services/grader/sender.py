@@ -67,7 +67,6 @@ class Sender:
         self._number = 0
         self._unacknowledged: dict[int, int] = {}  # in the order of sending, with sizes
         self._handed_over_s: dict[int, float] = {}  # when, of those of them that were
-        self._bytes = 0
         self._closed = False
         self._work = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -92,7 +91,6 @@ class Sender:
             self._number += 1
             size = len(output.key or b"") + len(output.value or b"")
             self._unacknowledged[self._number] = size
-            self._bytes += size
             self._outstanding.bytes += size
             self._queue.append((self._number, output, time.monotonic()))
         if self._held is None and outputs:
@@ -119,14 +117,15 @@ class Sender:
 
         Nobody waits any more: what is still to be sent never will be.
         """
-        if not self._closed:
-            self._outstanding.less(self._bytes)
+        if self._closed:
+            return
         self._closed = True
         self._hold()
         if self._task is not None:
             self._task.cancel()
             self._task = None  # once cancelled it holds this sender
         self._outstanding.stop(self)
+        self._outstanding.less(sum(self._unacknowledged.values()))
 
     async def _until(self, condition: Callable[[], bool]) -> bool:
         """Whether it came to that before sending stopped."""
@@ -162,7 +161,6 @@ class Sender:
             end_process("Kafka did not take an output in time", fault)
         del self._handed_over_s[number]
         size = self._unacknowledged.pop(number)
-        self._bytes -= size
         self._acknowledged(output, time.monotonic() - since_s)
         self._outstanding.less(0 if self._closed else size)
 

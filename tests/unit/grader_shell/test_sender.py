@@ -47,6 +47,19 @@ async def eventually(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.001)
 
 
+def run_two(scenario: Callable[[Broker, Outstanding, Sender, Sender], Awaitable[None]]) -> None:
+    """Two partitions of one process."""
+
+    async def whole() -> None:
+        broker, outstanding = Broker(), Outstanding()
+        both = [Sender(broker.produce, acknowledged=lambda *_: None, outstanding=outstanding) for _ in range(2)]
+        await scenario(broker, outstanding, *both)
+        for sender in both:
+            sender.close()
+
+    asyncio.run(whole())
+
+
 async def let_run() -> None:
     for _ in range(10):
         await asyncio.sleep(0)
@@ -161,11 +174,7 @@ def test_there_is_no_room_for_more_bytes_however_few_outputs_they_are():
 
 
 def test_all_partitions_together_have_no_more_room_than_one():
-    async def whole():
-        broker, outstanding = Broker(), Outstanding()
-        first, second = (
-            Sender(broker.produce, acknowledged=lambda *_: None, outstanding=outstanding) for _ in range(2)
-        )
+    async def scenario(broker, outstanding, first, second):
         first.enqueue(outputs(b"x" * MOST_BYTES))
         second.enqueue(outputs(b"y" * MOST_BYTES))
         room = asyncio.ensure_future(second.room())
@@ -177,18 +186,12 @@ def test_all_partitions_together_have_no_more_room_than_one():
         broker.acknowledge(1)
         await asyncio.wait_for(room, 1)
         assert outstanding.bytes == 0
-        first.close()
-        second.close()
 
-    asyncio.run(whole())
+    run_two(scenario)
 
 
 def test_what_a_partition_that_is_given_up_has_not_got_through_leaves_room_for_the_others():
-    async def whole():
-        broker, outstanding = Broker(), Outstanding()
-        leaving, staying = (
-            Sender(broker.produce, acknowledged=lambda *_: None, outstanding=outstanding) for _ in range(2)
-        )
+    async def scenario(broker, outstanding, leaving, staying):
         leaving.enqueue(outputs(b"x" * MOST_BYTES))
         room = asyncio.ensure_future(staying.room())
         settled = asyncio.ensure_future(leaving.settled())
@@ -205,9 +208,8 @@ def test_what_a_partition_that_is_given_up_has_not_got_through_leaves_room_for_t
             receipt.set_result(None)
         await let_run()
         assert outstanding.bytes == 0
-        staying.close()
 
-    asyncio.run(whole())
+    run_two(scenario)
 
 
 def test_a_key_of_many_bytes_takes_as_much_room_as_a_value():
