@@ -6,8 +6,9 @@ from typing import Any, NamedTuple, Protocol
 from schemas.bedside import VITALS
 from schemas.encoding import digest, kept_bytes
 from schemas.partitions import partition_for
+from schemas.rates import Rates
 from schemas.reading import Record, event_time, read_bedside
-from schemas.reading_batch import read_batch
+from schemas.reading_batch import Known, read_batch
 from schemas.reasons import Refusal
 from schemas.rejected import KEPT_BYTES, REJECTED
 from schemas.times import format_time
@@ -17,7 +18,7 @@ MOST_BYTES = KEPT_BYTES  # an event this large is none: what is kept of a refuse
 MOST_KEYS = 250_000
 KEYLESS = ("crs.tick.v1", "crs.rules.v1")
 
-Taken = tuple["PlainRecord", Record | Refusal, int | None]
+Taken = tuple["PlainRecord", Record | Rates | Refusal, int | None]
 
 
 class PlainRecord(Protocol):
@@ -74,23 +75,24 @@ class Intake:
     def __init__(self, partition: int, partitions: int) -> None:
         self._partition, self._partitions = partition, partitions
         # Of patients who live here: working that out costs more than reading a record.
-        self._keys: dict[str, bytes] = {}
+        self._known = Known({}, {})
 
     def read(self, records: Sequence[PlainRecord]) -> Iterator[Taken]:
         """Each record with its event or why it is none, and when vitals were observed.
 
         The time is in milliseconds since 1970, and None beside everything that is no event of vitals.
         """
-        return read_batch(records, self._keys, self._alone, MOST_BYTES)
+        return read_batch(records, self._known, self._alone, MOST_BYTES)
 
     def _alone(self, record: PlainRecord) -> tuple[Record | Refusal, int | None]:
         event = _event(record, self._partition, self._partitions)
         if isinstance(event, Refusal):
             return event, None
         if record.key is not None:
-            if len(self._keys) >= MOST_KEYS:
-                self._keys.clear()
-            self._keys[event.get("patient_id", "")] = record.key
+            if len(self._known.homes) >= MOST_KEYS:
+                self._known.homes.clear()
+                self._known.rates.clear()
+            self._known.homes[event.get("patient_id", "")] = record.key
         return event, event_time(event) if event["schema"] == VITALS else None
 
 

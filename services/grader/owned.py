@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
+from schemas.rates import as_record
 from schemas.reading import Record
 from schemas.reasons import Refusal
 from services.grader.addressing import addressed
@@ -125,7 +126,7 @@ class OwnedPartition:
             if found.last is not None:
                 last, self.next = found.last, found.last.offset + 1
             if found.other is not None:
-                (last, event, _), count = found.other, count + 1
+                last, event, count = found.other[0], as_record(found.other[1]), count + 1
                 is_covered = self._is_covered(event, last.offset)
                 skipped += is_covered
                 if not self._begin(last, event, pause_s, is_covered=is_covered):

@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas import times
+from schemas.rates import Rates, as_record
 from schemas.reading import event_time, read_bedside
-from schemas.reading_batch import in_order, read_batch
+from schemas.reading_batch import Known, in_order, read_batch
 from schemas.reasons import Refusal
 from schemas.times import EARLIEST_MS, format_time, parse_time
 
@@ -113,13 +114,17 @@ class Body(NamedTuple):
     key: bytes = b"bed-7"
 
 
-def read_each(slice_of, homes=None, most_bytes=100_000):
+def known(homes=None):
+    """Everybody lives here, unless told otherwise."""
+    return Known(defaultdict(lambda: b"bed-7") if homes is None else homes, {})
+
+
+def read_each(slice_of, who=None):
     """What is read of each body, and the times."""
     records = [Body(body) for body in slice_of]
-    homes = defaultdict(lambda: b"bed-7") if homes is None else homes
-    found = list(read_batch(records, homes, lambda record: alone(record.value), most_bytes))
+    found = list(read_batch(records, who or known(), lambda record: alone(record.value), 100_000))
     assert [record for record, _, _ in found] == records
-    return [event for _, event, _ in found], [at_ms for _, _, at_ms in found]
+    return [as_record(event) for _, event, _ in found], [at_ms for _, _, at_ms in found]
 
 
 def alone(body):
@@ -144,9 +149,9 @@ def in_full(record):
 @example([GOOD + b"," + GOOD, GOOD[:60], GOOD[60:]])
 @example([GOOD, GOOD[:-1] + b',"x":"', b'"}', GOOD])
 def test_many_are_read_as_each_is_read_alone(slice_of):
-    expected = [read_bedside(body) for body in slice_of]
-    for _ in ("for the first time", "its seconds known by now"):
-        records, observed_ms = read_each(slice_of)
+    expected, who = [read_bedside(body) for body in slice_of], known()
+    for _ in ("for the first time", "its seconds known by now, and whose are only rates"):
+        records, observed_ms = read_each(slice_of, who)
         assert records == expected
         assert [in_full(record) for record in records] == list(map(repr, expected))
         assert observed_ms == [time_of_vitals(record) for record in expected]
@@ -154,10 +159,10 @@ def test_many_are_read_as_each_is_read_alone(slice_of):
 
 @pytest.mark.parametrize("body", HOSTILE, ids=lambda body: repr(body[:40]))
 def test_among_plain_ones_each_is_read_as_alone(body):
-    records, observed_ms = read_each([GOOD, body])
+    records, observed_ms = read_each([GOOD, GOOD, body, GOOD])
 
-    assert in_full(records[1]) == repr(read_bedside(body))
-    assert observed_ms[1] == time_of_vitals(read_bedside(body))
+    assert in_full(records[2]) == repr(read_bedside(body))
+    assert observed_ms[2] == time_of_vitals(read_bedside(body))
 
 
 @pytest.mark.parametrize("body", HOSTILE, ids=lambda body: repr(body[:40]))
@@ -178,10 +183,9 @@ def test_who_is_not_known_to_live_here_and_whatever_is_too_large_is_read_alone(b
 
     def read(slice_of, homes, most_bytes=1000):
         asked.clear()
-        found = read_batch(
-            [Body(body) for body in slice_of], homes, lambda record: asked.append(record) or (1, 2), most_bytes
-        )
-        return [event for _, event, _ in found]
+        records = [Body(body) for body in slice_of]
+        found = read_batch(records, known(homes), lambda record: asked.append(record) or (1, 2), most_bytes)
+        return [as_record(event) for _, event, _ in found]
 
     at_home = {"bed-7": b"bed-7"}
     assert read([GOOD, beside], at_home) == [read_bedside(GOOD), read_bedside(beside)]
@@ -194,6 +198,28 @@ def test_who_is_not_known_to_live_here_and_whatever_is_too_large_is_read_alone(b
     padded = GOOD.ljust(5000)  # cut off where it is too large it would be a good one
     assert read([GOOD, padded, beside], at_home) == [read_bedside(GOOD), 1, read_bedside(beside)]
     assert asked == [Body(padded)]
+
+
+WARM = orjson.dumps({**VITALS, "temperature_c": 36.8})
+FULL = orjson.dumps({**VITALS, "device_id": "m-7", "resp_rate_bpm": 16, "spo2_pct": 97})
+
+
+@pytest.mark.parametrize(
+    ("bodies_of_one", "are_rates"),
+    [
+        ([GOOD, GOOD, FULL, ONE_OTHER_SIGN], [False, True, True, True]),
+        ([GOOD, WARM, GOOD, GOOD], [False, False, False, True]),
+        ([WARM, WARM], [False, False]),
+        ([GOOD, orjson.dumps(OXYGEN), GOOD, GOOD], [False, False, False, True]),
+        ([GOOD, GOOD.replace(b"bed-7", b"bed-8"), GOOD], [False, False, False]),
+    ],
+)
+def test_whoever_sent_rates_before_is_read_as_rates_until_something_else_comes(bodies_of_one, are_rates):
+    homes = known({"bed-7": b"bed-7"})
+    found = list(read_batch([Body(body) for body in bodies_of_one], homes, lambda one: alone(one.value), 1000))
+
+    assert [type(event) is Rates for _, event, _ in found] == are_rates
+    assert [as_record(event) for _, event, _ in found] == list(map(read_bedside, bodies_of_one))
 
 
 COMMON = st.integers(EARLIEST_MS, 4102444800000).map(format_time)
@@ -244,9 +270,11 @@ def parsed(text):
 def test_whatever_stands_where_a_time_should_is_read_as_alone(texts):
     slice_of = [orjson.dumps({**VITALS, "observed_at": text}) for text in texts]
     for body in slice_of:  # by itself, or others would decide who reads it
-        records, observed_ms = read_each([body])
-        assert records == [read_bedside(body)]
-        assert observed_ms == [time_of_vitals(read_bedside(body))]
+        who = known()
+        for before in ([], [GOOD]):
+            records, observed_ms = read_each([*before, body], who)
+            assert records[-1] == read_bedside(body)
+            assert observed_ms[-1] == time_of_vitals(read_bedside(body))
 
 
 @settings(deadline=None)

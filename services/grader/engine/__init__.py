@@ -27,8 +27,8 @@ class Portion(NamedTuple):
     is_last: bool
 
 
-# A record with its `offset` and `timestamp`, what was read of it, and when vitals were observed: None beside everything
-# that is no event of vitals.
+# A record with its `offset` and `timestamp`, what was read of it (maybe as `schemas/rates.py`), and when vitals were
+# observed: None beside everything that is no event of vitals.
 Heard = tuple[Any, Any, int | None]
 
 

@@ -3,24 +3,37 @@
 from itertools import product
 
 import pytest
+from msgspec import UNSET
 
+from schemas.rates import Rates
 from services.grader.engine.steady import within as known_answers
 from services.grader.engine.steady.bands import Band
-from services.grader.engine.steady.lockstep import Stream, in_step, shared
+from services.grader.engine.steady.lockstep import Stream, in_step
 from services.grader.engine.steady.row import Row
 from services.grader.engine.steady.within import Within, unpacked, within
 from tests.unit.grader.two_ways import TwoWays
+from tests.vignettes.bed import when
 from tests.vignettes.starting_points import SECOND
 
+WIDE, STREAM = Band(0, 100), Stream("monitor", (), 10_000, 0, 10_000)
 RATES = {"heart_rate_bpm": 80, "resp_rate_bpm": 16, "spo2_pct": 97}
 
 
 @pytest.mark.parametrize(
     ("values", "within_both"),
-    [((60, 90), True), ((89.9, 99.9), True), ((90, 95), False), ((59.9, 95), False), ((70, 100), False)],
+    [
+        ((60, UNSET, 90), True),
+        ((89.9, UNSET, 99.9), True),
+        ((90, UNSET, 95), False),
+        ((59.9, UNSET, 95), False),
+        ((70, UNSET, 100), False),
+        ((60, UNSET, UNSET), False),  # one too few
+        ((60, 16, 90), False),  # one too many
+        ((UNSET, UNSET, UNSET), False),
+    ],
 )
 def test_values_are_within_all_bands_or_looked_at_apart(values, within_both):
-    answers = Within((Band(60, 90), Band(90, 100)))
+    answers = Within((Band(60, 90), None, Band(90, 100)))
     assert (answers.look(values) is not None) is within_both
     assert (values in answers.sums) is within_both
 
@@ -31,6 +44,7 @@ def test_what_values_add_lies_side_by_side():
     total = sum((answers.look(values) or (0, ()))[0] for values in found)
     assert unpacked(total, 3) == (25 * (1 + 8000 + 3685 + 29999),) * 3
     assert unpacked(answers.sums[(36.85, 0, 0.01)][0], 3) == (3685, 0, 1)
+    assert Within((None, Band(0, 400), None)).look((UNSET, 1.5, UNSET)) == (150 << 40, (UNSET, 1.5, UNSET))
 
 
 def test_below_zero_nothing_is_added_together():
@@ -57,11 +71,10 @@ def test_answers_are_forgotten_together_when_they_are_too_many(monkeypatch):
 def test_patients_with_the_same_bands_share_answers():
     assert within((Band(1, 2),)) is within((Band(1, 2),))
     assert within((Band(1, 2),)) is not within((Band(1, 3),))
-    assert shared(frozenset({"a", "b"})) is shared(frozenset({"b", "a"}))
 
 
-def row(sign: str, step_ms: int, *, series: str | None = None) -> Row:
-    one = Row(sign, series=sign if series is None else series, band=Band(0, 100), stale_ms=300_000, last_ms=0, how="")
+def row(sign: str, step_ms: int, *, series: str | None = None, band: Band = WIDE) -> Row:
+    one = Row(sign, series=sign if series is None else series, band=band, stale_ms=300_000, last_ms=0, how="")
     one.step_ms = step_ms
     return one
 
@@ -69,15 +82,29 @@ def row(sign: str, step_ms: int, *, series: str | None = None) -> Row:
 @pytest.mark.parametrize(
     ("rows", "together"),
     [
-        ([row("a", 1000)], True),
-        ([row("a", 1000), row("b", 1000)], True),
-        ([row("a", 0)], False),  # a pace that nobody knows yet
-        ([row("a", 1000), row("b", 2000)], False),
-        ([row("a", 1000), row("b", 1000, series="")], False),  # only shown
+        ([row("spo2_pct", 1000)], True),
+        ([row("spo2_pct", 1000), row("heart_rate_bpm", 1000)], True),
+        ([row("spo2_pct", 0)], False),  # a pace that nobody knows yet
+        ([row("spo2_pct", 1000), row("heart_rate_bpm", 2000)], False),
+        ([row("spo2_pct", 1000), row("heart_rate_bpm", 1000, series="")], False),  # only shown
     ],
 )
 def test_rows_are_in_step_once_they_have_one_pace(rows, together):
-    assert (in_step(tuple(rows), frozenset(), Stream("monitor", (), 0, 0, 0)) is not None) is together
+    assert (in_step(tuple(rows), STREAM) is not None) is together
+
+
+@pytest.mark.parametrize(("value", "taken"), [(89.9, False), (90, True), (94.9, True), (95, False)])
+def test_a_sign_that_counts_against_two_limits_is_within_both(value, taken):
+    rows = (row("spo2_pct", 1000, band=Band(80, 95)), row("spo2_pct", 1000, series="home", band=Band(90, 100)))
+    one = Rates(
+        schema="crs.vitals.v1", event_id="e1", patient_id="bed-7", observed_at=when(0), source="monitor", spo2_pct=value
+    )
+    lock = in_step(rows, STREAM)
+    assert lock is not None
+    assert lock.take(one, 1000, 1000, 1) is taken
+    assert lock.tell() == taken
+    assert [one.value for one in rows] == [value if taken else 0.0] * 2
+    assert [one.y for one in rows] == [round(value * 100) if taken else 0] * 2
 
 
 @pytest.mark.parametrize(

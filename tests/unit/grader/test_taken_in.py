@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from schemas.rates import RATES, as_rates
 from services.grader.engine.partition import Partition
 from services.grader.engine.steady.lockstep import Lockstep
 from services.grader.engine.steady.steady import Steady
@@ -57,6 +58,16 @@ def test_none_of_those_that_are_covered():
     engine = partition()
     assert engine.take_in([heard(1)], FIRST + 2) == (0, None, heard(1))
     assert engine.take_in([heard(2)], FIRST + 2).many == 1
+
+
+def test_rates_are_taken_in_as_the_records_they_were():
+    one, two = partition(), partition()
+    records = [heard(second, only=RATES, spo2_pct=80 if second == 9 else 97) for second in range(1, 12)]
+    rates = [(at, as_rates(record), at_ms) for at, record, at_ms in records]
+    before, after = one.take_in(records), two.take_in(rates)
+    assert (after.many, after.last, after.other) == (8, before.last, rates[8])
+    assert before.other == records[8]
+    assert one.patients == two.patients
 
 
 def test_whoever_was_taken_in_has_changed():

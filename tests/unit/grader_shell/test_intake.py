@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.partitions import partition_for
+from schemas.rates import as_record
 from schemas.reasons import Refusal
 from schemas.times import parse_time
 from services.grader import intake
@@ -63,7 +64,7 @@ def test_many_records_are_read_as_each_is_read_alone(slices):
 
         alone = [read(record, PARTITIONS) for record in slice_of]
         assert [record for record, _, _ in found] == slice_of
-        assert [event for _, event, _ in found] == alone
+        assert [as_record(event) for _, event, _ in found] == alone
         times = [
             parse_time(event["observed_at"])
             if not isinstance(event, Refusal) and event["schema"] == "crs.vitals.v1"
@@ -110,7 +111,8 @@ def test_no_more_patients_are_remembered_than_a_worker_can_hold(monkeypatch):
     reader = Intake(0, 1)
 
     assert reasons(reader, *[(name.encode(), vitals(name)) for name in PATIENTS * 2]) == [""] * 12
-    assert len(reader._keys) <= 2
+    assert len(reader._known.homes) <= 2
+    assert len(reader._known.rates) <= 2
 
 
 def test_a_handover_of_an_earlier_version_is_read_as_one_of_today(monkeypatch):

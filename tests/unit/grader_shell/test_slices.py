@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.encoding import encode
+from schemas.rates import as_record
 from schemas.rejected import KEPT_KEY_BYTES
 from services.grader import owned as owned_module
 from services.grader.buckets import bucket_of
@@ -47,7 +48,7 @@ class Listing:
     def take_in(self, heard: Iterable[Heard], covered_upto: int) -> TakenIn:
         many, last = 0, None
         for record, event, at_ms in heard:
-            if at_ms is None or record.offset < covered_upto or not self._common(event["event_id"]):
+            if at_ms is None or record.offset < covered_upto or not self._common(as_record(event)["event_id"]):
                 return TakenIn(many, last, (record, event, at_ms))
             self.clock_ms = max(self.clock_ms, record.timestamp)
             self.given.append(("taken", record.offset, self.clock_ms, at_ms))

@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.bedside import TICK, VITALS
 from schemas.partitions import partition_for
+from schemas.rates import Rates, as_rates, as_record
 from schemas.reading import Record, event_time, read_bedside
 from schemas.reasons import Refusal
 from services.control.bench.admitted import AdmittedWard
@@ -20,7 +21,7 @@ from services.control.bench.warm_up import WarmUp
 from services.grader.engine import Origin
 from services.grader.engine.partition import Partition
 
-Decoded = list[tuple[Any, Record, int | None]]
+Decoded = list[tuple[Any, Record | Rates, int | None]]
 
 
 async def grade_all(task: Task) -> None:
@@ -44,7 +45,8 @@ def decoded(batch: Sequence[Any]) -> Decoded:
     for record in batch:
         read = read_bedside(record.value or b"", record.key)
         if not isinstance(read, Refusal):
-            found.append((record, read, event_time(read) if read["schema"] == VITALS else None))
+            is_vitals = read["schema"] == VITALS
+            found.append((record, (is_vitals and as_rates(read)) or read, event_time(read) if is_vitals else None))
     return found
 
 
@@ -56,7 +58,7 @@ def grade(engine: Partition, records: Decoded) -> int:
         count += found.many
         if found.other is None:
             return count
-        record, event, _ = found.other
+        record, event = found.other[0], as_record(found.other[1])
         clock_ms = max(engine.clock_ms, record.timestamp)
         if event["schema"] == TICK:
             engine.advance(clock_ms)

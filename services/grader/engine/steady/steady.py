@@ -10,12 +10,13 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
+from schemas.rates import as_rates
 from services.grader.engine.durations import MINUTE_MS, NOTHING_YET_MS, SECOND_MS
 from services.grader.engine.ruleset.rules import RuleSet
 from services.grader.engine.signs.oddities import contradict_each_other
 from services.grader.engine.signs.readings import HEART_RATE, TEMPERATURE, pressure_source
 from services.grader.engine.steady.gathered import Gathered
-from services.grader.engine.steady.lockstep import LATEST_MS, Lockstep, Stream, in_step, shared
+from services.grader.engine.steady.lockstep import LATEST_MS, Lockstep, Stream, in_step
 from services.grader.engine.steady.row import ABOUT_MS, Row, Sums
 from services.grader.engine.trends.trend_points import UNITS
 
@@ -83,7 +84,7 @@ class Steady:
     def take(self, record: Record, at_ms: int, clock_ms: int, offset: int) -> bool:
         """Gather a record if it changes nothing but values and times; False, and nothing is changed, otherwise."""
         lock = self.lock
-        if lock is not None and lock.take(record, at_ms, clock_ms, offset):
+        if lock is not None and (rates := as_rates(record)) is not None and lock.take(rates, at_ms, clock_ms, offset):
             return True
         return self.take_apart(record, at_ms, clock_ms, offset)
 
@@ -126,9 +127,8 @@ class Steady:
         slow = step_ms + LATEST_MS > self.pause_ms or any(step_ms >= row.stale_ms - ABOUT_MS for row in rows)
         if slow or any(row.sign in _LOOKED_AT for row in rows):
             return
-        names = self.others.union([row.sign for row in self.rows if row not in rows])
         stream = Stream(self.source, self.ids, self.until_ms, self.point_from_ms, self.point_until_ms)
-        self.lock = in_step(rows, shared(names), stream)
+        self.lock = in_step(rows, stream)
 
     def _tell(self) -> None:
         """Tell all rows what those in step share."""

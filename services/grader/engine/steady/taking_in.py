@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from schemas.bedside import VITALS
+from schemas.rates import Rates, as_record
 from schemas.reading import event_time
 from services.grader.engine import Heard, Output, TakenIn
 from services.grader.engine.durations import HOUR_MS, minutes
@@ -63,20 +64,24 @@ def taken_in(
         if at_ms is None or now_ms > due_ms or offset < covered_upto:
             other = one
             break
-        patient_id = event["patient_id"]
+        is_rates = type(event) is Rates
+        patient_id = event.patient_id if is_rates else event["patient_id"]
         patient = kept_of(patient_id)
         if patient is None or (steady := patient.steady) is None:
             other = one
             break
         lock = steady.lock
         try:
-            if (lock is None or not lock.take(event, at_ms, now_ms, offset)) and not steady.take_apart(
-                event, at_ms, now_ms, offset
-            ):
-                other = one
-                break
+            if not is_rates:
+                taken = steady.take(event, at_ms, now_ms, offset)
+            elif lock is not None and lock.take(event, at_ms, now_ms, offset):
+                taken = True
+            else:
+                taken = steady.take_apart(as_record(event), at_ms, now_ms, offset)
         except Exception:
-            other = one  # the long way finds the same, and says so
+            taken = False  # the long way finds the same, and says so
+        if not taken:
+            other = one
             break
         touch(patient_id)
         clock_ms, last = now_ms, record

@@ -5,7 +5,10 @@ with the same bands.
 """
 
 from functools import lru_cache
+from typing import Any
 from weakref import WeakSet
+
+from msgspec import UNSET
 
 from services.grader.engine.steady.bands import Band
 from services.grader.engine.trends.trend_points import UNITS
@@ -15,11 +18,11 @@ MOST_OF_ONE, MOST_OF_ALL = 1_000, 50_000
 _BITS = 40  # of each sum in the number that holds all of them: room for a hundred million of the largest values
 _ONE = (1 << _BITS) - 1
 
-Values = tuple[float, ...]
+Values = tuple[Any, ...]  # as `schemas/rates.py` has them: UNSET for a sign that is not in the record
 
 
 class Within:
-    """The bands of some signs.
+    """The bands of the signs that rates can have, in their order; None for one that must not come.
 
     Attributes:
         sums: by values that lie within all of them, what each adds to its trend, side by side in one number, and the
@@ -28,20 +31,19 @@ class Within:
 
     __slots__ = ("__weakref__", "_bands", "sums")
 
-    def __init__(self, bands: tuple[Band, ...]) -> None:
+    def __init__(self, bands: tuple[Band | None, ...]) -> None:
         self._bands = bands
         self.sums: dict[Values, tuple[int, Values]] = {}
         _ALL.add(self)
 
     def look(self, values: Values) -> tuple[int, Values] | None:
-        """What these values add, and they; None if one lies outside its band."""
-        if not all(band.low <= value < band.high for band, value in zip(self._bands, values, strict=True)):
+        """What these values add, and they; None if one lies outside its band, is missing or too many."""
+        if not all(map(_is_within, self._bands, values)):
             return None
-        if min(values) < 0:
-            return None  # a sum of others would not show it
         if self._is_full():
             self.sums.clear()  # they are found anew
-        packed = sum(round(value * UNITS) << (_BITS * place) for place, value in enumerate(values))
+        numbers = [0.0 if value is UNSET else value for value in values]
+        packed = sum(round(number * UNITS) << (_BITS * place) for place, number in enumerate(numbers))
         found = self.sums[values] = packed, values
         return found
 
@@ -53,12 +55,18 @@ class Within:
 _ALL: WeakSet[Within] = WeakSet()
 
 
+def _is_within(band: Band | None, value: Any) -> bool:
+    if band is None or value is UNSET:
+        return band is None and value is UNSET
+    return bool(band.low <= value < band.high) and value >= 0  # below zero the sum of others would not show it
+
+
 def unpacked(packed: int, count: int) -> tuple[int, ...]:
     """The sums that lie side by side in a number."""
     return tuple([packed >> (_BITS * place) & _ONE for place in range(count)])
 
 
 @lru_cache(maxsize=4096)
-def within(bands: tuple[Band, ...]) -> Within:
+def within(bands: tuple[Band | None, ...]) -> Within:
     """The same for all patients with these bands."""
     return Within(bands)
