@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas import times
+from schemas.bedside import Vitals
 from schemas.rates import Rates, as_record
 from schemas.reading import event_time, read_bedside
 from schemas.reading_batch import Known, in_order, read_batch
@@ -220,6 +221,10 @@ def test_whoever_sent_rates_before_is_read_as_rates_until_something_else_comes(b
 
     assert [type(event) is Rates for _, event, _ in found] == are_rates
     assert [as_record(event) for _, event, _ in found] == list(map(read_bedside, bodies_of_one))
+
+
+def test_rates_have_their_fields_in_the_order_of_vitals():
+    assert list(Rates.__struct_fields__) == [name for name in Vitals.__annotations__ if name in Rates.__struct_fields__]
 
 
 COMMON = st.integers(EARLIEST_MS, 4102444800000).map(format_time)
