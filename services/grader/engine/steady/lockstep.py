@@ -88,14 +88,21 @@ class Lockstep:
             last_x, step_x = (self.last_ms - self.point_from_ms) // SECOND_MS, self.step_ms // SECOND_MS
             x = n * last_x - step_x * (n * (n - 1) // 2)
             sums, self.y = unpacked(self.y, len(RATES)), 0
+            first = self.rows[0]
+            readings, of_point, xs = first.readings + n, first.n + n, first.x + x
             for row, place in zip(self.rows, self.places, strict=True):
                 row.value = row.graded = self.values[place]
                 row.last_ms, row.at_ms, row.event_id = self.last_ms, self.at_ms, self.event_id
-                row.readings += n
-                row.n += n
-                row.x += x
+                row.readings = _one(row.readings + n, readings)
+                row.n = _one(row.n + n, of_point)
+                row.x = _one(row.x + x, xs)
                 row.y += sums[place]
         return n
+
+
+def _one(number: int, known: int) -> int:
+    """The same number for rows that came together from the start: each of its own would take 32 bytes."""
+    return known if number == known else number
 
 
 def in_step(rows: tuple[Row, ...], stream: Stream) -> Lockstep | None:
@@ -119,5 +126,5 @@ def _places(signs: tuple[str, ...]) -> tuple[int, ...]:
 
 def _band(sign: str, rows: tuple[Row, ...]) -> Band | None:
     """What all limits leave that a sign counts against; None if it has not come."""
-    bands = [row for row in rows if row.sign == sign]
-    return Band(max(row.low for row in bands), min(row.high for row in bands)) if bands else None
+    bands = [row.kind.band for row in rows if row.sign == sign]
+    return Band(max(band.low for band in bands), min(band.high for band in bands)) if bands else None

@@ -5,6 +5,7 @@ Put away means: turned into the immutable track, spans, newest reading and trend
 
 from functools import lru_cache
 from struct import Struct
+from typing import NamedTuple
 
 from services.grader.engine.durations import SECOND_MS
 from services.grader.engine.past.history import MOST_SPANS, Span
@@ -46,15 +47,34 @@ class Sums:
         return (*done, (self.index, self.n, self.x, self.y)) if self.n else done
 
 
+class Kind(NamedTuple):
+    """What rows of many patients have in common.
+
+    Attributes:
+        sign: the wire name that records carry it under.
+        series: what is graded; empty for a sign that is only shown.
+        band: while values stay within it nothing can change.
+        stale_ms: how long a reading stays fresh.
+    """
+
+    sign: str
+    series: str
+    band: Band
+    stale_ms: int
+
+
+@lru_cache(maxsize=4096)
+def _kind(sign: str, series: str, band: Band, stale_ms: int) -> Kind:
+    """One for all rows that are alike."""
+    return Kind(sign, series, band, stale_ms)
+
+
 class Row(Sums):
     """One series of a sign.
 
     Attributes:
-        sign: the wire name that records carry it under.
+        kind: what series, and between which values.
         name: under which the newest reading is known; empty where another row of the sign tells it.
-        series: what is graded; empty for a sign that is only shown.
-        band: while values stay within it nothing can change.
-        stale_ms: how long a reading stays fresh.
         first_ms, step_ms, readings, started: the run since the last change of pace; started: the name of its first,
             empty while that is known already.
         runs: those before it; room: how many more there may be.
@@ -62,21 +82,29 @@ class Row(Sums):
     """
 
     __slots__ = (
-        "at_ms", "event_id", "first_ms", "goes_on", "graded", "high", "last_ms", "low", "name", "readings", "room",
-        "runs", "series", "sign", "stale_ms", "started", "step_ms", "value",
+        "at_ms", "event_id", "first_ms", "goes_on", "graded", "kind", "last_ms", "name", "readings", "room", "runs",
+        "started", "step_ms", "value",
     )  # fmt: skip
 
     def __init__(self, sign: str, *, series: str, band: Band, stale_ms: int, last_ms: int, how: str) -> None:
         super().__init__(how)
-        self.sign, self.name, self.series = sign, "", series
-        self.low, self.high = band
-        self.stale_ms, self.last_ms = stale_ms, last_ms
+        self.kind, self.name, self.last_ms = _kind(sign, series, band, stale_ms), "", last_ms
         self.value = self.graded = 0.0
         self.at_ms, self.event_id = 0, ""
         self.runs: tuple[Run, ...] = ()
         self.first_ms = self.step_ms = self.readings = self.room = 0
         self.started = ""
         self.goes_on = False
+
+    @property
+    def sign(self) -> str:
+        """As in its kind."""
+        return self.kind.sign
+
+    @property
+    def series(self) -> str:
+        """As in its kind."""
+        return self.kind.series
 
     def go_on(self, spans: tuple[Span, ...]) -> None:
         """Where the series stands; a run of evenly spaced readings can go on."""
@@ -104,8 +132,9 @@ class Row(Sums):
         """Whether a reading is one more of the same."""
         gap_ms = placed_ms - self.last_ms
         even = gap_ms in (0, self.step_ms) or self.room > 0
-        near = 0 <= gap_ms < self.stale_ms - ABOUT_MS
-        return self.low <= value < self.high and near and self.at_ms < at_ms and even
+        _, _, (low, high), stale_ms = self.kind
+        near = 0 <= gap_ms < stale_ms - ABOUT_MS
+        return low <= value < high and near and self.at_ms < at_ms and even
 
     def gather(self, event_id: str, at_ms: int, placed_ms: int, value: float, x: int) -> None:
         """One more reading of the same; `x` is its second within its point of the trend."""

@@ -102,7 +102,7 @@ class Steady:
         self._unlock()
         if placed_ms < self.from_ms or clock_ms - self.placed_ms >= self.pause_ms or not self.others.isdisjoint(record):
             return False
-        found = [(row, record[row.sign]) for row in self.rows if row.sign in record]
+        found = [(row, record[sign]) for row in self.rows if (sign := row.kind.sign) in record]
         if not found or (self.mixed and not self._agrees(record, found)):
             return False
         if not all(row.may_go_on(placed_ms, at_ms, value) for row, value in found):
@@ -124,7 +124,7 @@ class Steady:
     def _lock(self, rows: tuple[Row, ...]) -> None:
         """From here on the rows of the last record are expected together."""
         step_ms = rows[0].step_ms
-        slow = step_ms + LATEST_MS > self.pause_ms or any(step_ms >= row.stale_ms - ABOUT_MS for row in rows)
+        slow = step_ms + LATEST_MS > self.pause_ms or any(step_ms >= row.kind.stale_ms - ABOUT_MS for row in rows)
         if slow or any(row.sign in _LOOKED_AT for row in rows):
             return
         stream = Stream(self.source, self.ids, self.until_ms, self.point_from_ms, self.point_until_ms)
@@ -183,7 +183,7 @@ class Steady:
     def due_ms(self) -> int:
         """Time alone changes nothing before this; a lower bound."""
         self._tell()
-        stale_ms = min(row.last_ms + row.stale_ms for row in self.rows)
+        stale_ms = min(row.last_ms + row.kind.stale_ms for row in self.rows)
         return min(self.static_ms, self.placed_ms + self.silent_ms, stale_ms)
 
     def gathered(self) -> Gathered | None:

@@ -13,8 +13,7 @@ from msgspec import UNSET
 from services.grader.engine.steady.bands import Band
 from services.grader.engine.trends.trend_points import UNITS
 
-# Answers kept of one set of bands, and more of them while all sets together have no more than so many.
-MOST_OF_ONE, MOST_OF_ALL = 1_000, 50_000
+MOST_ANSWERS = 50_000  # kept of all sets of bands together: some 10 MB
 _BITS = 40  # of each sum in the number that holds all of them: room for a hundred million of the largest values
 _ONE = (1 << _BITS) - 1
 
@@ -34,25 +33,43 @@ class Within:
     def __init__(self, bands: tuple[Band | None, ...]) -> None:
         self._bands = bands
         self.sums: dict[Values, tuple[int, Values]] = {}
-        _ALL.add(self)
+        _ALL.sets.add(self)
 
     def look(self, values: Values) -> tuple[int, Values] | None:
         """What these values add, and they; None if one lies outside its band, is missing or too many."""
         if not all(map(_is_within, self._bands, values)):
             return None
-        if self._is_full():
-            self.sums.clear()  # they are found anew
+        _ALL.one_more()
+        values = tuple(map(_number, values))
         numbers = [0.0 if value is UNSET else value for value in values]
         packed = sum(round(number * UNITS) << (_BITS * place) for place, number in enumerate(numbers))
         found = self.sums[values] = packed, values
         return found
 
-    def _is_full(self) -> bool:
-        many, over = divmod(len(self.sums), MOST_OF_ONE)
-        return bool(many) and not over and sum([len(one.sums) for one in _ALL]) >= MOST_OF_ALL
+
+class _All:
+    """All sets of bands in use, and how many answers they have together."""
+
+    def __init__(self) -> None:
+        self.sets: WeakSet[Within] = WeakSet()
+        self.answers = 0
+
+    def one_more(self) -> None:
+        """Where there are too many already all are forgotten: they are found anew."""
+        if self.answers >= MOST_ANSWERS:
+            for one in self.sets:
+                one.sums.clear()
+            self.answers = 0
+        self.answers += 1
 
 
-_ALL: WeakSet[Within] = WeakSet()
+_ALL = _All()
+
+
+@lru_cache(maxsize=4096)
+def _number(value: Any) -> Any:
+    """The same object for all answers that hold a value: each of their own would take 24 bytes."""
+    return value
 
 
 def _is_within(band: Band | None, value: Any) -> bool:
