@@ -173,7 +173,6 @@ def test_one_bad_record_among_good_ones_costs_itself(body, place):
     slice_of.insert(place, body)
 
     records, _ = read_each(slice_of)
-
     assert len(records) == 3
     assert [records[at] for at in range(3) if at != place] == [read_bedside(GOOD)] * 2
 
@@ -216,8 +215,8 @@ FULL = orjson.dumps({**VITALS, "device_id": "m-7", "resp_rate_bpm": 16, "spo2_pc
     ],
 )
 def test_whoever_sent_rates_before_is_read_as_rates_until_something_else_comes(bodies_of_one, are_rates):
-    homes = known({"bed-7": b"bed-7"})
-    found = list(read_batch([Body(body) for body in bodies_of_one], homes, lambda one: alone(one.value), 1000))
+    records, who = [Body(body) for body in bodies_of_one], known({"bed-7": b"bed-7"})
+    found = list(read_batch(records, who, lambda one: alone(one.value), 1000))
 
     assert [type(event) is Rates for _, event, _ in found] == are_rates
     assert [as_record(event) for _, event, _ in found] == list(map(read_bedside, bodies_of_one))
@@ -288,7 +287,6 @@ def test_whatever_stands_where_a_time_should_is_read_as_alone(texts):
 @example(list(reversed(ODD)))
 def test_a_time_means_the_same_however_often_its_second_was_asked_for(texts):
     expected = [by_the_calendar(text) for text in texts]
-
     assert [parsed(text) for text in texts] == expected
     assert [parsed(text) for text in texts] == expected
 

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
-from schemas.rates import as_record
 from services.control.bench.contestants.engine_alone import decoded, grade, taken_over
 from services.control.bench.counting import Counting
 from services.control.bench.process_readings import peak_resident_bytes, resident_bytes
@@ -64,7 +63,7 @@ async def _warm_up(task: Task, folder: Path) -> None:
     async with aclosing(fetched(task.kafka, task.bedside, task.ends_by_partition)) as log:
         async for batch in log:
             left -= len(batch)
-            grade(engine, [found for found in decoded(batch) if as_record(found[1]).get("patient_id") == name])
+            grade(engine, [found for found in decoded(batch) if found[0].key == name.encode()])
             if left <= 0:
                 return
 
