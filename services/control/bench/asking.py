@@ -73,13 +73,14 @@ def add_latency(kinds: Any) -> None:
         "--rates", type=rates, default=(1_000, 5_000, 10_000), metavar="N,N", help="default: 1000,5000,10000"
     )
     parser.add_argument("--minutes", type=minutes, default=1.0, metavar="M", help="for each rate; default: 1")
+    parser.add_argument("--pager", action="store_true", help="run a notifier too, and time its call of a pager")
     parser.set_defaults(prepared=_latency_of)
 
 
 def _latency_of(args: argparse.Namespace) -> Measure:
     if max(args.rates) > args.patients:
         raise Refusal("--rates above --patients: no monitor is read more than once a second.", code=WRONG_USE)
-    plan = LatencyPlan(args.patients, args.rates, args.minutes, args.seed)
+    plan = LatencyPlan(args.patients, args.rates, args.minutes, args.seed, args.pager)
     return lambda kafka, speak: latency(kafka, plan, speak)
 
 

@@ -32,11 +32,12 @@ FIRST = 2  # patients of each partition who are probed before it counts
 
 
 class Paged(NamedTuple):
-    """One probe that paged: when it was written, seconds that only go forward, and how long that took."""
+    """One probe that paged: when it was written, seconds that only go forward, how long that took, and what it said."""
 
     kind: str
     written_s: float
     took_s: float
+    escalation_id: str
 
 
 class Probes:
@@ -105,7 +106,8 @@ class Probes:
             escalation: Any = orjson.loads(record.value)
             written_s = self._waiting.pop((escalation["patient_id"], escalation["kind"]), None)
             if written_s is not None:
-                self.paged.append(Paged(escalation["kind"], written_s, heard_s - written_s))
+                took_s = heard_s - written_s
+                self.paged.append(Paged(escalation["kind"], written_s, took_s, escalation["escalation_id"]))
 
     async def _reader(self) -> AIOKafkaConsumer:
         reader = AIOKafkaConsumer(

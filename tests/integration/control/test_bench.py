@@ -120,13 +120,15 @@ def test_memory_weighs_patients_in_the_engine_and_in_the_checkpoint(bench):
     assert len(found["bytes_a_patient"]) == 3
 
 
-def test_latency_hears_of_every_probe(bench):
-    found = bench("latency", "--patients", str(PATIENTS), "--rates", "30", "--minutes", "0.1")
+def test_latency_hears_of_every_probe_on_the_topic_and_at_the_pager(bench):
+    found = bench("latency", "--patients", str(PATIENTS), "--rates", "30", "--minutes", "0.1", "--pager")
 
     (at_rate,) = found["rates"]
+    pager = at_rate["pager"]
     assert at_rate["probes"] > 10
-    assert at_rate["unanswered"] == 0
+    assert (at_rate["unanswered"], pager["uncalled"]) == (0, 0)
     assert 0 < at_rate["p50_ms"] <= at_rate["p99_ms"] <= at_rate["max_ms"]
+    assert 0 < pager["p50_ms"] <= pager["p99_ms"] <= pager["max_ms"]
 
 
 @pytest.mark.prove

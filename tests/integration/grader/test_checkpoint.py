@@ -2,32 +2,26 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import orjson
 import pytest
 from aiokafka.errors import ProducerFenced
 
-from schemas.topics import BEDSIDE
 from services.grader import manifest as manifest_module
 from services.grader.buckets import BUCKETS
 from services.grader.checkpoint import CheckpointWriter
-from services.grader.manifest import Manifest, Newest, Source, Stored, bucket_key, encode_bucket, encode_parts
-from services.grader.opening import ForeignState, Opener
+from services.grader.manifest import Manifest, Source, Stored, bucket_key, encode_bucket, encode_parts
 from services.grader.restore import Restored, restore
 from services.grader.settings import GraderSettings
 from services.grader.topic_names import topic_names
 from services.runtime.kafka_clients import LARGEST_RECORD_BYTES
-from tests.integration.grader.bedside import open_bedside
-from tests.integration.grader.counting import Counting
-from tests.integration.grader.damage import StatePartition, take_away
+from tests.integration.grader.checkpoints import NOTHING, SOURCE, opened
+from tests.integration.grader.damage import StatePartition
 from tests.unit.grader_shell.freezing import FOLDER, NEXT_OFFSET
 
 pytestmark = pytest.mark.kafka
-SOURCE = Source("cluster", "topic")
-NOTHING = Manifest(SOURCE, 0, 0, "rules", {})
 
 
 @pytest.fixture
@@ -45,15 +39,6 @@ async def write(
 ) -> Manifest:
     encoded = {number: (encode_bucket(patients, upto), upto) for number, patients in buckets.items()}
     return await writer.write(encoded, replace(before, next=upto, clock_ms=upto * 1000))
-
-
-@asynccontextmanager
-async def opened(settings: GraderSettings, topic: str, partition: int = 0) -> AsyncIterator[CheckpointWriter]:
-    writer = await CheckpointWriter.open(settings, topic, partition)
-    try:
-        yield writer
-    finally:
-        await writer.close()
 
 
 class CutShort(Exception):
@@ -251,57 +236,5 @@ def test_a_checkpoint_of_the_first_format_is_read(settings, state):
 
         assert (found.manifest.next, found.unreadable) == (NEXT_OFFSET, frozenset())
         assert found.buckets[3].keys() == orjson.loads((former / "shown.json").read_bytes()).keys()
-
-    run(scenario)
-
-
-@pytest.mark.parametrize(
-    ("stored", "why"),
-    [
-        (replace(NOTHING, source=Source("another cluster", "topic")), "another cluster"),
-        (replace(NOTHING, source=Source("cluster", "another topic")), "another cluster or another bedside topic"),
-        (replace(NOTHING, next=500), "ends at 0, the state already contains 500"),
-        (replace(NOTHING, newest=Newest(520, 1)), "ends at 0, the state already contains 521"),
-    ],
-    ids=["cluster", "topic", "log ends before the state", "log ends before what a bucket contains"],
-)
-def test_state_that_does_not_belong_to_the_log_is_refused(settings, stored, why):
-    names = topic_names(settings.topic_prefix)
-
-    async def produce(_):
-        raise AssertionError("nothing is sent while a partition is opened")
-
-    async def scenario():
-        async with opened(settings, names["state"]) as earlier:
-            await earlier.write({}, stored)
-        opener = Opener(settings, names, SOURCE, "rules", Counting, produce, lambda *_: None)
-        with pytest.raises(ForeignState, match=why):
-            await opener.open(0, 1, await opener.fetch(0))
-
-    run(scenario)
-
-
-def test_records_that_retention_takes_while_a_partition_waits_for_its_turn_are_a_gap_and_nothing_else(settings):
-    """What was fetched ahead says where the log began then; where its first record lies now says something else."""
-    names = topic_names(settings.topic_prefix)
-
-    async def produce(_):
-        raise AssertionError("nobody is there to be told of")
-
-    async def scenario():
-        opener = Opener(settings, names, SOURCE, "rules", Counting, produce, lambda *_: None)
-        with open_bedside(settings) as bedside:
-            for _ in range(10):
-                bedside.send_bytes(b"{}", partition=0)
-            async with opened(settings, names["state"]) as earlier:
-                await earlier.write({}, replace(NOTHING, next=3))
-            fetched = await opener.fetch(0)
-            begin = take_away(settings, BEDSIDE, 0)
-            bedside.send_bytes(b"{}", partition=0)
-
-        owned = await opener.open(0, 1, fetched, begin)
-
-        assert (owned.next, owned.mending) == (begin, None)
-        await owned.abandon()
 
     run(scenario)

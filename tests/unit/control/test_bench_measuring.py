@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from services.control.bench.counting import Counting
-from services.control.bench.latency import percentile_ms
+from services.control.bench.latency_report import percentile_ms
 from services.control.bench.measuring import Point, between, watch
 from services.control.bench.process_readings import peak_resident_bytes, processor_s, resident_bytes
 from services.control.bench.results import machine, spread, table, write_json
