@@ -22,11 +22,11 @@ GRADER_ENDED = 3
 
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory):
-    """50 patients over 3 days with every scenario, late events, retractions and a cancelled discharge."""
+    """Patients over 3 days with every scenario, late events, retractions and a cancelled discharge."""
 
-    def simulate(every_s: int):
+    def simulate(patients: int, every_s: int):
         path = tmp_path_factory.mktemp("replay") / "ward.jsonl"
-        size = ("--patients", "50", "--days", "3", "--every", str(every_s))
+        size = ("--patients", str(patients), "--days", "3", "--every", str(every_s))
         assert crswatch("simulate", "--out", path, *size, "--untidy").returncode == 0
         return path
 
@@ -34,16 +34,16 @@ def simulated(tmp_path_factory):
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("every_s", [1800, pytest.param(300, marks=pytest.mark.prove)])
-def test_it_prints_what_the_plain_replay_prints(simulated, kafka, every_s):
-    ward = simulated(every_s)
+@pytest.mark.parametrize(("patients", "every_s"), [(30, 1800), pytest.param(50, 300, marks=pytest.mark.prove)])
+def test_it_prints_what_the_plain_replay_prints(simulated, kafka, patients, every_s):
+    ward = simulated(patients, every_s)
     plain = subprocess.Popen(command("replay", ward), stdout=subprocess.PIPE, cwd=ROOT)
     through_kafka = crswatch("replay", "--kafka", ward, KAFKA_BOOTSTRAP_SERVERS=kafka.bootstrap_servers)
     expected, _ = plain.communicate()
 
     assert through_kafka.returncode == plain.returncode, through_kafka.stderr.decode()
     assert by_patient(through_kafka.stdout) == by_patient(expected)
-    assert len(by_patient(expected)) == 50
+    assert len(by_patient(expected)) == patients
 
 
 def test_its_topics_are_gone_afterwards(kafka):
@@ -85,7 +85,7 @@ class Listener:
 
 
 def test_with_its_grader_killed_it_prints_nothing_more(simulated, kafka):
-    lines = simulated(1800).read_bytes().splitlines(keepends=True)[:2_000]
+    lines = simulated(50, 1800).read_bytes().splitlines(keepends=True)[:2_000]
     with (
         subprocess.Popen(
             command("replay", "--kafka", "-"),
