@@ -1,5 +1,6 @@
 """Reading many records at once says of each what reading it alone says, whatever lies beside it."""
 
+import json
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
@@ -235,7 +236,7 @@ ODD = (
     "2026-02-30T00:00:00.000Z", "2026-03-01T24:00:00.000Z", "2026-03-01T14:30:60.000Z", "1899-12-31T23:59:59.999Z",
     "\uff12026-03-01T14:30:00.000Z", "2026-03-01T14:30:00.\uff1123Z", "2026-03-01T14:30:00.1Z",
     "2026-03-01T14:30:00.1234Z", "2026-03-01T14:30:00.000+00:00", "2026-03-01T14:30:00.000-23:59",
-    "2026-03-01T14:30:00.000Z ", "2026-03-01T14:30:00.500Z", "2026-03-01T14:30:00Z",
+    "2026-03-01T14:30:00.000Z ", "2026-03-01T14:30:00.500Z", "2026-03-01T14:30:00Z", "\ud800026-03-01T14:30:00.000Z",
 )  # fmt: skip
 written = st.one_of(
     COMMON,
@@ -272,8 +273,8 @@ def parsed(text):
 @example(list(ODD))
 @example([text.ljust(41, "0") for text in ODD])
 def test_whatever_stands_where_a_time_should_is_read_as_alone(texts):
-    slice_of = [orjson.dumps({**VITALS, "observed_at": text}) for text in texts]
-    for body in slice_of:  # by itself, or others would decide who reads it
+    for text, raw in [(text, raw) for text in texts for raw in (True, False)]:  # alone, or others decide who reads it
+        body = json.dumps({**VITALS, "observed_at": text}, ensure_ascii=not raw).encode(errors="surrogatepass")
         who = known()
         for before in ([], [GOOD]):
             records, observed_ms = read_each([*before, body], who)
